@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+
+const swc = JSON.parse(readFileSync(new URL('./.swcrc.jest.json', import.meta.url), 'utf8'));
+
+// ESM-only packages that a CommonJS Jest run has to transpile.
+const esmOnly = ['inversify', '@inversifyjs', 'csv-parse'];
+
+// With EROS_PLANTED set, the transformer changes one line of one source file first: the bug that a proof must catch.
+const transformer = process.env.EROS_PLANTED ? '<rootDir>/../../tools/teeth/planting-transformer.cjs' : '@swc/jest';
+
+/** @returns {import('jest').Config} the settings that every package shares */
+export function jestConfig(displayName) {
+  return {
+    displayName,
+    testEnvironment: 'node',
+    testMatch: ['<rootDir>/src/**/*.spec.ts'],
+    testEnvironmentOptions: { customExportConditions: ['@eros/source', 'node', 'node-addons'] },
+    moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+    transform: {
+      '^.+\\.ts$': [transformer, { ...swc, module: { type: 'commonjs' } }],
+      '^.+\\.m?js$': [
+        '@swc/jest',
+        { swcrc: false, jsc: { target: 'es2022', parser: { syntax: 'ecmascript' } }, module: { type: 'commonjs' } },
+      ],
+    },
+    transformIgnorePatterns: [`/node_modules/(?!(?:.*/node_modules/)?(?:${esmOnly.join('|')})/)`],
+    cacheDirectory: '<rootDir>/../../node_modules/.cache/jest',
+    coverageProvider: 'v8',
+  };
+}

@@ -1,0 +1,2 @@
+export * from './creator.js';
+export * from './creator-store.js';

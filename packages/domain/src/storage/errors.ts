@@ -1,0 +1,127 @@
+import { erosErrorBrand } from '../errors.js';
+
+/** An engine call was made inside a transaction without passing it on. Waiting for it would wait for ourselves. */
+export class NestedTransactionError extends Error {
+  override readonly name = 'NestedTransactionError';
+  readonly code = 'nested_transaction';
+  readonly [erosErrorBrand] = true;
+
+  constructor() {
+    super('called inside an open transaction: pass that transaction to the call if it accepts one, or call after it has ended');
+  }
+}
+
+/** A transaction handle was used after its end. Nothing was sent to the database. */
+export class TransactionClosedError extends Error {
+  override readonly name = 'TransactionClosedError';
+  readonly code = 'transaction_closed';
+  readonly [erosErrorBrand] = true;
+
+  constructor() {
+    super('the transaction has ended: await every call that uses it before its work returns');
+  }
+}
+
+/** The work of a transaction took too long and was rolled back, so that other writers could go on. */
+export class TransactionTimeoutError extends Error {
+  override readonly name = 'TransactionTimeoutError';
+  readonly code = 'transaction_timeout';
+  readonly [erosErrorBrand] = true;
+
+  constructor(readonly timeoutMs: number) {
+    super(`the transaction was rolled back after ${timeoutMs} ms: move slow work (network, long computing) outside it`);
+  }
+}
+
+/** A transaction of another database or store was passed. */
+export class ForeignTransactionError extends Error {
+  override readonly name = 'ForeignTransactionError';
+  readonly code = 'foreign_transaction';
+  readonly [erosErrorBrand] = true;
+
+  constructor() {
+    super('this transaction belongs to another database: pass one that this engine opened');
+  }
+}
+
+/** The database, or what is asked of it, is not supported. */
+export class UnsupportedDatabaseError extends Error {
+  override readonly name = 'UnsupportedDatabaseError';
+  readonly code = 'unsupported_database';
+  readonly [erosErrorBrand] = true;
+
+  constructor(readonly what: string) {
+    super(what);
+  }
+}
+
+/** Why a database could not be used. */
+export type DatabaseFault = 'locked' | 'read_only' | 'corrupt' | 'disk_full' | 'not_a_database' | 'cannot_open' | 'missing_driver';
+
+const ADVICE: Record<DatabaseFault, string> = {
+  locked: 'another process holds it: end that process or wait, then try again',
+  read_only: 'it cannot be written: check the permissions of the file and of its folder',
+  corrupt: 'its file is damaged: restore a backup, or save what is left with `sqlite3 FILE .recover`',
+  disk_full: 'the disk is full: free some space, then try again; nothing was half written',
+  not_a_database: 'the file is not an SQLite database: check the path',
+  cannot_open: 'it cannot be opened: check that the folder exists and may be written',
+  missing_driver: 'its driver is not installed: npm install the package named in the cause',
+};
+
+/** The database cannot be used. `fault` says why; `cause` is the driver's own error. */
+export class DatabaseUnavailableError extends Error {
+  override readonly name = 'DatabaseUnavailableError';
+  readonly code = 'database_unavailable';
+  readonly [erosErrorBrand] = true;
+
+  constructor(
+    readonly fault: DatabaseFault,
+    /** The file or host, without secrets. */
+    readonly database: string,
+    options?: { cause: unknown },
+  ) {
+    super(`database ${database}: ${ADVICE[fault]}`, options);
+  }
+}
+
+/** The database is older than the program. */
+export class SchemaOutdatedError extends Error {
+  override readonly name = 'SchemaOutdatedError';
+  readonly code = 'schema_outdated';
+  readonly [erosErrorBrand] = true;
+
+  constructor(
+    readonly database: string,
+    readonly pending: readonly string[],
+  ) {
+    super(`database ${database} lacks ${pending.join(', ')}: run \`eros db migrate\`, or open it with migrate: 'auto'`);
+  }
+}
+
+/** The database was written by a newer program. Nothing was touched. */
+export class SchemaNewerError extends Error {
+  override readonly name = 'SchemaNewerError';
+  readonly code = 'schema_newer';
+  readonly [erosErrorBrand] = true;
+
+  constructor(
+    readonly database: string,
+    readonly unknown: readonly string[],
+  ) {
+    super(`database ${database} has ${unknown.join(', ')}, which this version does not know: upgrade this program`);
+  }
+}
+
+/** The database holds tables of ours in a shape that cannot be adopted without losing data. Nothing was touched. */
+export class SchemaConflictError extends Error {
+  override readonly name = 'SchemaConflictError';
+  readonly code = 'schema_conflict';
+  readonly [erosErrorBrand] = true;
+
+  constructor(
+    readonly database: string,
+    readonly conflicts: readonly string[],
+  ) {
+    super(`database ${database} is not ours or was changed: ${conflicts.join('; ')}. Use another file, or mend what is named`);
+  }
+}

@@ -1,0 +1,4 @@
+export * from './clock.js';
+export * from './instant.js';
+export * from './week.js';
+export * from './zone.js';
