@@ -8,11 +8,17 @@ const esmOnly = ['inversify', '@inversifyjs', 'csv-parse'];
 // With EROS_PLANTED set, the transformer changes one line of one source file first: the bug that a proof must catch.
 const transformer = process.env.EROS_PLANTED ? '<rootDir>/../../tools/teeth/planting-transformer.cjs' : '@swc/jest';
 
+// One seed for all property tests of a run; tools/jest-seed.cjs hands it to fast-check.
+const { EROS_SEED = '20261122' } = process.env;
+process.env.EROS_RUN_SEED ??= EROS_SEED === 'random' ? String(Math.floor(Math.random() * 0x7fffffff)) : EROS_SEED;
+
 /** @returns {import('jest').Config} the settings that every package shares */
 export function jestConfig(displayName) {
   return {
     displayName,
     testEnvironment: 'node',
+    setupFiles: ['<rootDir>/../../tools/jest-seed.cjs'],
+    reporters: ['default', '<rootDir>/../../tools/jest-seed-reporter.cjs'],
     testMatch: ['<rootDir>/src/**/*.spec.ts'],
     testEnvironmentOptions: { customExportConditions: ['@eros/source', 'node', 'node-addons'] },
     moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },

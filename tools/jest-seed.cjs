@@ -1,0 +1,3 @@
+// Every property test of a run uses one seed: fixed by default, EROS_SEED=N to repeat one, EROS_SEED=random to look further.
+const fc = require('fast-check');
+fc.configureGlobal({ seed: Number(process.env.EROS_RUN_SEED) });
