@@ -1,1 +1,2 @@
 export {};
+export * from './storage/unit-of-work.contract.js';

@@ -1,0 +1,7 @@
+import type { Table } from '../table.js';
+import { coreTables } from './core.js';
+import { scheduleTables } from './schedules.js';
+import { volumeTables } from './volume.js';
+
+/** Every table of ours, parents before children. */
+export const tables: readonly Table[] = [...coreTables, ...scheduleTables, ...volumeTables];

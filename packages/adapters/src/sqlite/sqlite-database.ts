@@ -1,0 +1,125 @@
+import type { Transaction } from '@eros/domain';
+import type { SqlDatabase, SqlSession, TransactionOptions } from '../sql/sql-database.js';
+import { TransactionScope } from '../storage/transaction-scope.js';
+import { Turns } from '../storage/turns.js';
+import { SqliteConnection, type SqliteDriver, type SqliteFile } from './sqlite-connection.js';
+
+export interface SqliteOptions {
+  readonly path: string;
+  /** Default `sqlite3`. */
+  readonly driver?: SqliteDriver;
+  /** How long a call waits for another process's lock. Default 30 s. */
+  readonly lockTimeoutMs?: number;
+  /** The machine's clock. Tests skew it. */
+  readonly clock?: { nowMs(): number };
+}
+
+/**
+ * An SQLite file with one writer and one reader. Every transaction takes its turn on the writer's connection and begins
+ * by taking the file's write lock, so that works which overlap - in this process or in another - run as if one after
+ * another. Reads go to a second connection, which sees committed rows only. A `:memory:` database has one connection:
+ * there reads wait for the running transaction.
+ */
+export class SqliteDatabase implements SqlDatabase {
+  private readonly writerTurns = new Turns();
+  private readonly scope = new TransactionScope<SqlSession>(send);
+  private readonly outside: SqlSession = {
+    all: (sql, params) => this.read(sql, params),
+    run: (sql, params) => this.write(sql, params),
+  };
+  private isClosed = false;
+
+  private constructor(
+    readonly path: string,
+    private readonly writer: SqliteConnection,
+    private readonly reader: SqliteConnection | undefined,
+    private readonly clock: { nowMs(): number },
+  ) {}
+
+  static async open(options: SqliteOptions): Promise<SqliteDatabase> {
+    const { path, driver = 'sqlite3', lockTimeoutMs = 30_000, clock = { nowMs: Date.now } } = options;
+    const file: SqliteFile = { path, driver, lockTimeoutMs };
+    const writer = await SqliteConnection.open(file, 'write');
+    try {
+      const reader = path === ':memory:' ? undefined : await SqliteConnection.open(file, 'read');
+      return new SqliteDatabase(path, writer, reader, clock);
+    } catch (error) {
+      await writer.close();
+      throw error;
+    }
+  }
+
+  on(tx?: Transaction): SqlSession {
+    return tx ? this.scope.sessionOf(tx) : this.outside;
+  }
+
+  isInsideTransaction(): boolean {
+    return this.scope.isInside();
+  }
+
+  async transaction<T>(work: (tx: Transaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+    if (!options.apart) this.scope.assertOutside();
+    return this.scope.exit(() => this.writerTurns.take(() => this.inTransaction(work, options.timeoutMs)));
+  }
+
+  private async inTransaction<T>(work: (tx: Transaction) => Promise<T>, timeoutMs: number | undefined): Promise<T> {
+    // IMMEDIATE: the lock is taken before anything is read, so what was read still holds when it is written.
+    await this.writer.all('BEGIN IMMEDIATE');
+    try {
+      const result = await this.scope.run(this.writer, work, timeoutMs);
+      await this.writer.all('COMMIT');
+      return result;
+    } catch (error) {
+      await this.rollBack(error);
+      throw error;
+    }
+  }
+
+  private async rollBack(cause: unknown): Promise<void> {
+    try {
+      await this.writer.all('ROLLBACK');
+    } catch (error) {
+      // On a full disk SQLite has rolled back by itself, and says so here.
+      if (error instanceof Error && /no transaction is active/.test(error.message)) return;
+      throw new AggregateError([cause, error], 'a transaction failed and could not be rolled back');
+    }
+  }
+
+  private async read<Row>(sql: string, params?: readonly unknown[]): Promise<Row[]> {
+    this.scope.assertOutside();
+    if (this.reader) return this.reader.all<Row>(sql, params);
+    return this.writerTurns.take(() => this.writer.all<Row>(sql, params));
+  }
+
+  private async write(sql: string, params?: readonly unknown[]) {
+    this.scope.assertOutside();
+    return this.writerTurns.take(() => this.writer.run(sql, params));
+  }
+
+  async nowMs(tx?: Transaction): Promise<number> {
+    const machineMs = this.clock.nowMs();
+    const session = this.on(tx);
+    const [row] = await session.all<{ at_ms: number }>('SELECT at_ms FROM eros_clock WHERE id = 1');
+    const storedMs = row?.at_ms ?? 0;
+    if (tx && machineMs > storedMs) {
+      await session.run(
+        'INSERT INTO eros_clock (id, at_ms) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at_ms = excluded.at_ms',
+        [machineMs],
+      );
+    }
+    return Math.max(machineMs, storedMs);
+  }
+
+  async close(): Promise<void> {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    await this.writerTurns.idle();
+    await this.reader?.close();
+    await this.writer.close();
+  }
+}
+
+/** Statements of a user's handle: a write gives no rows. */
+async function send(session: SqlSession, sql: string, params: readonly unknown[]): Promise<unknown[]> {
+  return session.all(sql, params);
+}

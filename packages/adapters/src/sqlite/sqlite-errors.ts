@@ -1,0 +1,47 @@
+import { DatabaseUnavailableError, type DatabaseFault } from '@eros/domain';
+
+const FAULTS: readonly (readonly [prefix: string, fault: DatabaseFault])[] = [
+  ['SQLITE_BUSY', 'locked'],
+  ['SQLITE_LOCKED', 'locked'],
+  ['SQLITE_READONLY', 'read_only'],
+  ['SQLITE_CORRUPT', 'corrupt'],
+  ['SQLITE_FULL', 'disk_full'],
+  ['SQLITE_IOERR_WRITE', 'disk_full'],
+  ['SQLITE_IOERR_SHMSIZE', 'disk_full'],
+  ['SQLITE_IOERR_CORRUPTFS', 'corrupt'],
+  ['SQLITE_NOTADB', 'not_a_database'],
+  ['SQLITE_CANTOPEN', 'cannot_open'],
+  ['SQLITE_PERM', 'cannot_open'],
+  ['SQLITE_AUTH', 'cannot_open'],
+  ['EACCES', 'cannot_open'],
+  ['EROFS', 'read_only'],
+  ['ENOTDIR', 'cannot_open'],
+  ['EEXIST', 'cannot_open'],
+  ['EISDIR', 'cannot_open'],
+  ['ENOSPC', 'disk_full'],
+];
+
+/** The driver's own error inside TypeORM's wrapper, or the error itself. */
+function driverErrorOf(error: unknown): unknown {
+  return error instanceof Error && 'driverError' in error ? error.driverError : error;
+}
+
+/** `SQLITE_BUSY`, `ENOTDIR`, ...; undefined for an error without a code. */
+export function driverCodeOf(error: unknown): string | undefined {
+  const inner = driverErrorOf(error);
+  return inner instanceof Error && 'code' in inner && typeof inner.code === 'string' ? inner.code : undefined;
+}
+
+/** Whether another connection holds the lock for now. */
+export const isBusy = (error: unknown): boolean => /^SQLITE_(BUSY|LOCKED)/.test(driverCodeOf(error) ?? '');
+
+/** Whether a row breaks a constraint: a duplicate key, a missing parent, a failed check. */
+export const isConstraintViolation = (error: unknown): boolean => /^SQLITE_CONSTRAINT/.test(driverCodeOf(error) ?? '');
+
+/** The same error, or ours when the database itself is at fault. */
+export function translateSqliteError(error: unknown, database: string): unknown {
+  if (error instanceof DatabaseUnavailableError) return error;
+  const code = driverCodeOf(error);
+  const fault = FAULTS.find(([prefix]) => code?.startsWith(prefix))?.[1];
+  return fault ? new DatabaseUnavailableError(fault, database, { cause: driverErrorOf(error) }) : error;
+}

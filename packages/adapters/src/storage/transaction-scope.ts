@@ -1,0 +1,90 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import {
+  ForeignTransactionError,
+  NestedTransactionError,
+  TransactionClosedError,
+  TransactionTimeoutError,
+  type Transaction,
+} from '@eros/domain';
+
+/** A transaction handle that ends with its work: used later, it throws and reaches no connection. */
+class Handle<Session> implements Transaction {
+  isOpen = true;
+
+  constructor(
+    private readonly session: Session,
+    private readonly send: (session: Session, sql: string, params: readonly unknown[]) => Promise<unknown[]>,
+  ) {}
+
+  async query<Row>(sql: string, params: readonly unknown[] = []): Promise<Row[]> {
+    return (await this.send(this.open(), sql, params)) as Row[];
+  }
+
+  open(): Session {
+    if (!this.isOpen) throw new TransactionClosedError();
+    return this.session;
+  }
+}
+
+/**
+ * Knows which transactions are open and which code runs inside one. One per database. What is the same for every
+ * database - handles that end, calls that must not nest, works that take too long - has its home here.
+ */
+export class TransactionScope<Session> {
+  private readonly running = new AsyncLocalStorage<Handle<Session>>();
+  private readonly handles = new WeakMap<Transaction, Handle<Session>>();
+
+  constructor(
+    private readonly send: (session: Session, sql: string, params: readonly unknown[]) => Promise<unknown[]>,
+  ) {}
+
+  /** Whether the calling code runs inside the work of an open transaction of this database. */
+  isInside(): boolean {
+    return this.running.getStore()?.isOpen ?? false;
+  }
+
+  /** Throws `nested_transaction` inside an open transaction: the call would wait for the very work that waits for it. */
+  assertOutside(): void {
+    if (this.isInside()) throw new NestedTransactionError();
+  }
+
+  /** The session behind a handle of this scope; throws `foreign_transaction` or `transaction_closed`. */
+  sessionOf(tx: Transaction): Session {
+    const handle = this.handles.get(tx);
+    if (!handle) throw new ForeignTransactionError();
+    return handle.open();
+  }
+
+  /**
+   * Runs `work` with a handle on `session`, which ends before this promise settles.
+   *
+   * @param timeoutMs after this time the handle is closed and the promise rejects with `transaction_timeout`, whatever the
+   *   work still does.
+   */
+  async run<T>(session: Session, work: (tx: Transaction) => Promise<T>, timeoutMs?: number): Promise<T> {
+    const handle = new Handle(session, this.send);
+    this.handles.set(handle, handle);
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      const result = this.running.run(handle, async () => work(handle));
+      if (timeoutMs === undefined) return await result;
+      const timeout = new Promise<never>((_, reject) => {
+        timer = setTimeout(() => {
+          handle.isOpen = false;
+          reject(new TransactionTimeoutError(timeoutMs));
+        }, timeoutMs);
+      });
+      // The work may go on after the timeout; its late failure then has nobody else to tell.
+      result.catch(() => undefined);
+      return await Promise.race([result, timeout]);
+    } finally {
+      clearTimeout(timer);
+      handle.isOpen = false;
+    }
+  }
+
+  /** Runs code as if it were outside, for work that queues behind the caller's transaction. */
+  exit<T>(work: () => T): T {
+    return this.running.exit(work);
+  }
+}
