@@ -81,7 +81,7 @@ export class SqliteDatabase implements SqlDatabase {
     } catch (error) {
       // On a full disk SQLite has rolled back by itself, and says so here.
       if (error instanceof Error && /no transaction is active/.test(error.message)) return;
-      throw new AggregateError([cause, error], 'a transaction failed and could not be rolled back');
+      throw new AggregateError([cause, error], 'a transaction failed and could not be rolled back', { cause: error });
     }
   }
 

@@ -1,2 +1,3 @@
 export * from './send.js';
 export * from './message-history.js';
+export * from './send-store.js';

@@ -1,3 +1,4 @@
+import { comparableInstant } from '../../sqlite/comparable-instant.js';
 import type { Table } from '../table.js';
 
 const added = true as const;
@@ -58,12 +59,13 @@ export const massMessages: Table = {
     { name: 'revenue_per_send', type: 'real' },
     { name: 'content_type', type: 'text', added },
     { name: 'category', type: 'text', added },
-    { name: 'sending_time_ms', type: 'integer', added },
     { name: 'revised_at', type: 'instant', added },
   ],
   indexes: [
-    { name: 'idx_mm_creator_time', columns: 'creator_id, sending_time_ms' },
-    { name: 'idx_mm_time', columns: 'sending_time_ms' },
+    // Rows of others hold the instant with a blank, ours with a T: both are compared in one form.
+    { name: 'idx_mm_creator_time', columns: `creator_id, ${comparableInstant('sending_time')}` },
+    { name: 'idx_mm_time', columns: comparableInstant('sending_time') },
+    { name: 'idx_mm_page_unmapped', columns: 'page_name', where: 'creator_id IS NULL' },
     { name: 'idx_mm_caption', columns: 'caption_id, earnings', where: 'caption_id IS NOT NULL' },
   ],
 };

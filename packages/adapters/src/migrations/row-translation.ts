@@ -1,0 +1,12 @@
+import type { SqlSession } from '../sql/sql-database.js';
+
+/** Brings rows that another program wrote into our form. Repeatable: a row once translated is not found again. */
+export interface RowTranslation {
+  readonly table: string;
+  /** What is done, as a phrase: `translate the predecessor's rotation states`. */
+  readonly name: string;
+  /** How many rows are still in the old form. The table may lack our added columns. */
+  count(session: SqlSession): Promise<number>;
+  /** Translates them all; called after tables and columns exist. */
+  apply(session: SqlSession, nowMs: number): Promise<void>;
+}

@@ -1,0 +1,98 @@
+import type { UnitOfWork } from '../storage/index.js';
+import type { MessageHistory } from './message-history.js';
+import type { Send } from './send.js';
+import type { SendStore } from './send-store.js';
+
+const START_MS = Date.UTC(2026, 4, 18, 12);
+const send = (n: number, changes: Partial<Send> = {}): Send => ({
+  messageId: `m-${String(n).padStart(4, '0')}`,
+  creatorId: 'c-1',
+  messageType: 'ppv',
+  category: 'revenue',
+  contentType: 'solo',
+  captionId: 7,
+  sentAtMs: START_MS + n * 60_000,
+  priceUsd: 19.69,
+  sentCount: 200,
+  viewedCount: 80,
+  purchasedCount: 3,
+  earningsUsd: 59.07,
+  ...changes,
+});
+const everything = { fromMs: 0, untilMs: Date.UTC(2100, 0, 1) };
+
+/** What every store of imported sends promises, as a store and as the history that plans read. */
+export function sendStoreContract(
+  open: () => Promise<{ store: SendStore & MessageHistory; unitOfWork: UnitOfWork; close(): Promise<void> }>,
+): void {
+  describe('send store', () => {
+    let store: SendStore & MessageHistory;
+    let unitOfWork: UnitOfWork;
+    let close: () => Promise<void>;
+    beforeEach(async () => ({ store, unitOfWork, close } = await open()));
+    afterEach(() => close());
+
+    it('gives back every field of what was inserted', async () => {
+      const free = send(2, {
+        messageType: 'free',
+        category: 'retention',
+        contentType: undefined,
+        captionId: undefined,
+        priceUsd: 0,
+      });
+      await store.insert([send(1), free]);
+      expect(await store.find(['m-0001', 'm-0002', 'm-9999'])).toEqual([send(1), free]);
+      expect(await store.sends({ creatorId: 'c-1', ...everything })).toEqual([send(1), free]);
+    });
+
+    it('takes and finds more rows at once than a statement has parameters', async () => {
+      const many = Array.from({ length: 5_000 }, (_, n) => send(n));
+      await store.insert(many);
+      const found = await store.find(many.map(({ messageId }) => messageId));
+      expect(found.map(({ messageId }) => messageId).sort()).toEqual(many.map(({ messageId }) => messageId));
+      expect(await store.find([])).toEqual([]);
+    });
+
+    it('reads a range from its first millisecond to before its last, by time and id', async () => {
+      const twin = send(3, { messageId: 'm-0002b' });
+      await store.insert([
+        send(3),
+        twin,
+        send(1),
+        send(2, { sentAtMs: START_MS + 2 * 60_000 + 1 }),
+        send(5, { creatorId: 'c-2' }),
+      ]);
+      const range = { creatorId: 'c-1', fromMs: START_MS + 60_000, untilMs: START_MS + 3 * 60_000 };
+      expect((await store.sends(range)).map(({ messageId }) => messageId)).toEqual(['m-0001', 'm-0002']);
+      const later = { creatorId: 'c-1', fromMs: START_MS + 2 * 60_000 + 2, untilMs: START_MS + 3 * 60_000 + 1 };
+      expect((await store.sends(later)).map(({ messageId }) => messageId)).toEqual(['m-0002b', 'm-0003']);
+    });
+
+    it('knows the latest send, of one creator and of all', async () => {
+      expect(await store.latestSentAtMs()).toBeUndefined();
+      await store.insert([send(1), send(9, { creatorId: 'c-2' })]);
+      expect(await store.latestSentAtMs()).toBe(START_MS + 9 * 60_000);
+      expect(await store.latestSentAtMs('c-1')).toBe(START_MS + 60_000);
+      expect(await store.latestSentAtMs('c-3')).toBeUndefined();
+    });
+
+    it('revises counts and earnings under the same id', async () => {
+      await store.insert([send(1), send(2)]);
+      await store.revise([send(1, { earningsUsd: 80, purchasedCount: 4 })], START_MS);
+      expect(await store.find(['m-0001', 'm-0002'])).toEqual([
+        send(1, { earningsUsd: 80, purchasedCount: 4 }),
+        send(2),
+      ]);
+    });
+
+    it('joins a transaction and goes back with it', async () => {
+      const failing = unitOfWork.transaction(async (tx) => {
+        await store.insert([send(1)], tx);
+        expect(await store.find(['m-0001'], tx)).toHaveLength(1);
+        throw new Error('no');
+      });
+      await expect(failing).rejects.toThrow('no');
+      expect(await store.find(['m-0001'])).toEqual([]);
+    });
+  });
+}
