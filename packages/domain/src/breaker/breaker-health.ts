@@ -1,0 +1,70 @@
+import type { BreakerState, CircuitBreaker } from './circuit-breaker.js';
+import { livePermits } from './circuit-breaker.js';
+
+/** How many calls of a breaker came back lately, over all processes. */
+export interface RecentCalls {
+  readonly successes: number;
+  readonly failures: number;
+}
+
+/** How far back "recent" reaches. Source: spec, section 11. */
+export const RECENT_MS = 5 * 60_000;
+
+/** The rows of `v_circuit_breaker_health`, and more. */
+export interface BreakerHealth {
+  readonly name: string;
+  readonly state: BreakerState;
+  /** Failures since the last success. */
+  readonly failureCount: number;
+  /** Successes since the last failure. */
+  readonly successCount: number;
+  /** As documented; since both counts are of outcomes in a row, it is 0 right after a failure, else 100. See `recentSuccessRatePct`. */
+  readonly successRatePct: number;
+  readonly lastFailureAtMs: number | undefined;
+  readonly lastSuccessAtMs: number | undefined;
+  /** Whole minutes since the last change of state. */
+  readonly minutesInState: number;
+  /** Calls that came back in the last 5 minutes, as told by the processes until now. */
+  readonly recentCalls: number;
+  /** The share of those that succeeded; `undefined` when there were none. */
+  readonly recentSuccessRatePct: number | undefined;
+  readonly generation: number;
+  /** When an open breaker lets trial calls out. */
+  readonly openUntilMs: number | undefined;
+  /** Trial calls that are out now. */
+  readonly permitsOut: number;
+  readonly lastFailure: string | undefined;
+}
+
+export function breakerHealth(name: string, breaker: CircuitBreaker, recent: RecentCalls, atMs: number): BreakerHealth {
+  const { state, failureCount, successCount, lastFailureAtMs, lastSuccessAtMs, generation, lastFailure } = breaker;
+  const recentCalls = recent.successes + recent.failures;
+  return {
+    name,
+    state,
+    failureCount,
+    successCount,
+    successRatePct: ratePct(successCount, failureCount) ?? 100,
+    lastFailureAtMs,
+    lastSuccessAtMs,
+    minutesInState: Math.trunc((atMs - breaker.sinceMs) / 60_000),
+    recentCalls,
+    recentSuccessRatePct: ratePct(recent.successes, recent.failures),
+    generation,
+    openUntilMs: breaker.state === 'open' ? breaker.openUntilMs : undefined,
+    permitsOut: livePermits(breaker, atMs).length,
+    lastFailure,
+  };
+}
+
+const ratePct = (successes: number, failures: number): number | undefined =>
+  successes + failures === 0 ? undefined : Math.round((successes / (successes + failures)) * 10_000) / 100;
+
+/**
+ * Whether a breaker wants an operator's eye: open, or half-open for over 30 minutes, or under 80 % success lately with at
+ * least 20 calls to judge by. Source: the schema reference's health query; the 20 calls from the spec, section 11.
+ */
+export const isUnhealthyBreaker = (health: BreakerHealth): boolean =>
+  health.state === 'open' ||
+  (health.state === 'half_open' && health.minutesInState > 30) ||
+  (health.recentCalls >= 20 && health.recentSuccessRatePct !== undefined && health.recentSuccessRatePct < 80);

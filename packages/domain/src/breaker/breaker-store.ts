@@ -1,0 +1,60 @@
+import type { Transaction } from '../storage/index.js';
+import type { BreakerHealth, RecentCalls } from './breaker-health.js';
+import type { BreakerPolicy } from './breaker-policy.js';
+import type { BreakerCommand, CircuitBreaker } from './circuit-breaker.js';
+import type { BreakerStep } from './decide.js';
+
+type WithoutTime<Command> = Command extends unknown ? Omit<Command, 'atMs'> : never;
+
+/** A command as a process gives it: the time is the database's. */
+export type UntimedBreakerCommand = WithoutTime<BreakerCommand>;
+
+/** What was stored, and the database's time at which it was read. */
+export interface BreakerReading {
+  /** `undefined`: nothing has been told of it yet, which is a closed breaker of generation 1. */
+  readonly breaker: CircuitBreaker | undefined;
+  readonly atMs: number;
+}
+
+/** Every stored breaker by name. */
+export interface BreakerReadings {
+  readonly breakers: ReadonlyMap<string, CircuitBreaker>;
+  readonly atMs: number;
+}
+
+/** Calls that one process let through since its last flush. */
+export interface FlushedCalls extends RecentCalls {
+  /**
+   * Successes through the closed breaker of `generation` that may end a run of failures; absent when the process has
+   * failed since, for the failure has told of them.
+   */
+  readonly closed?: { readonly generation: number; readonly count: number; readonly sinceLastMs: number };
+}
+
+/**
+ * Keeps breakers between calls and between processes. Decides on the database's clock, one command after another. Without
+ * `tx`, a write is a transaction of its own, also inside a caller's transaction, behind which it queues: there the caller
+ * must not await it. What is promised here is tested by `breakerStoreContract`.
+ *
+ * Every method throws {UnreadableBreakerError} on a row that is none of ours, and writes nothing then.
+ */
+export interface BreakerStore {
+  read(name: string, tx?: Transaction): Promise<BreakerReading>;
+  readAll(tx?: Transaction): Promise<BreakerReadings>;
+  /** Decides and writes what came of it. A decision without events writes no breaker. */
+  dispatch(
+    name: string,
+    command: UntimedBreakerCommand,
+    policy: BreakerPolicy,
+    tx?: Transaction,
+  ): Promise<BreakerStep & { readonly atMs: number }>;
+  /** Adds to the totals of recent calls and counts the successes. Totals older than an hour are dropped. */
+  flushCalls(name: string, calls: FlushedCalls, policy: BreakerPolicy, tx?: Transaction): Promise<BreakerReading>;
+  /** The health of every stored breaker, by name. */
+  list(tx?: Transaction): Promise<BreakerHealth[]>;
+}
+
+/** Totals of recent calls are kept in slices of this length. */
+export const CALL_SLICE_MS = 10_000;
+/** Totals are kept this long. */
+export const CALL_SLICES_KEPT_MS = 3_600_000;
