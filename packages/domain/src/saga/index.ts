@@ -1,1 +1,13 @@
-export {};
+export * from './errors.js';
+export * from './retry.js';
+export * from './saga-change.js';
+export * from './saga-claim.js';
+export * from './saga-event.js';
+export * from './saga-outline.js';
+export * from './saga-page.js';
+export { evolve as evolveSaga, isTerminal as isTerminalSaga, replay as replaySaga } from './saga-state.js';
+export type * from './saga-state.js';
+export * from './saga-status.js';
+export * from './saga-store.js';
+export * from './saga-summary.js';
+export { decide as decideSaga, resume as resumeSaga, type SagaCommand, type SagaTask } from './saga.js';

@@ -1,0 +1,131 @@
+import { erosErrorBrand } from '../errors.js';
+import type { SagaStatus } from './saga-status.js';
+
+/** A saga's definition cannot be run. Nothing was registered. */
+export class InvalidDefinitionError extends Error {
+  override readonly name = 'InvalidDefinitionError';
+  readonly code = 'invalid_definition';
+  readonly [erosErrorBrand] = true;
+
+  constructor(
+    readonly saga: string,
+    /** Every problem found, each a sentence that says what to change. */
+    readonly problems: readonly string[],
+  ) {
+    super(`the definition of saga "${saga}" cannot be run: ${problems.join('; ')}`);
+  }
+}
+
+/** No saga has this id. */
+export class UnknownSagaError extends Error {
+  override readonly name = 'UnknownSagaError';
+  readonly code = 'unknown_saga';
+  readonly [erosErrorBrand] = true;
+
+  constructor(readonly sagaId: string) {
+    super(`no saga "${sagaId}": check the id; a saga started in a transaction exists once that has committed`);
+  }
+}
+
+/** The id belongs to another saga. Nothing was started. */
+export class SagaExistsError extends Error {
+  override readonly name = 'SagaExistsError';
+  readonly code = 'saga_exists';
+  readonly [erosErrorBrand] = true;
+
+  constructor(
+    readonly sagaId: string,
+    /** What differs from the saga that has the id: `name`, `creatorId`, `input`. */
+    readonly differs: readonly string[],
+  ) {
+    super(`saga "${sagaId}" exists with another ${differs.join(' and ')}: use a new id for a new saga`);
+  }
+}
+
+/** A worker is executing the saga right now. Nothing was changed. */
+export class SagaLeasedError extends Error {
+  override readonly name = 'SagaLeasedError';
+  readonly code = 'saga_leased';
+  readonly [erosErrorBrand] = true;
+
+  constructor(
+    readonly sagaId: string,
+    readonly owner: string,
+    /** By the database's clock, in ms since 1970 UTC; the owner, being alive, renews it. */
+    readonly leaseUntilMs: number,
+  ) {
+    super(`saga "${sagaId}" is being executed by ${owner}: wait until it has ended or parked, then try again`);
+  }
+}
+
+/** The saga belongs to another worker by now. Nothing was written; what this worker still does for it comes too late. */
+export class SagaLeaseLostError extends Error {
+  override readonly name = 'SagaLeaseLostError';
+  readonly code = 'saga_lease_lost';
+  readonly [erosErrorBrand] = true;
+
+  constructor(
+    readonly sagaId: string,
+    readonly owner: string,
+    readonly epoch: number,
+  ) {
+    super(`${owner} no longer holds saga "${sagaId}" (epoch ${epoch}): stop working on it, its present owner goes on`);
+  }
+}
+
+/** The saga is not parked, so there is nothing to revive. */
+export class NotParkedError extends Error {
+  override readonly name = 'NotParkedError';
+  readonly code = 'not_parked';
+  readonly [erosErrorBrand] = true;
+
+  constructor(
+    readonly sagaId: string,
+    readonly status: SagaStatus,
+  ) {
+    super(`saga "${sagaId}" is ${status} and not parked: only sagas listed with stuck: true can be revived`);
+  }
+}
+
+/** A saga that was awaited did not complete: it was undone, or is parked until an operator decides. */
+export class SagaFailedError extends Error {
+  override readonly name = 'SagaFailedError';
+  readonly code = 'saga_failed';
+  readonly [erosErrorBrand] = true;
+
+  constructor(
+    readonly sagaId: string,
+    /** `failed` or `rolled_back` when everything is undone; of a parked saga the status in which it was parked. */
+    readonly status: SagaStatus,
+    readonly isStuck: boolean,
+    /** The step that failed; `undefined` when the deadline passed between two steps, or when recoveries ran out. */
+    readonly failedStep: string | undefined,
+    /** The message of what went wrong first. */
+    readonly reason: string,
+    /** `cause` is the step's own error when it was thrown in this process. */
+    options?: { cause: unknown },
+  ) {
+    const where = failedStep === undefined ? '' : ` at step "${failedStep}"`;
+    const next = isStuck
+      ? `it is parked (${status}): mend the cause, then revive it`
+      : 'what had been done is undone: mend the cause, then start a new saga';
+    super(`saga "${sagaId}" failed${where}: ${reason}; ${next}`, options);
+  }
+}
+
+/** This process stopped working on the saga before its end. The saga is not lost: a started engine goes on with it. */
+export class SagaHandedBackError extends Error {
+  override readonly name = 'SagaHandedBackError';
+  readonly code = 'saga_handed_back';
+  readonly [erosErrorBrand] = true;
+
+  constructor(
+    readonly sagaId: string,
+    options?: { cause: unknown },
+  ) {
+    super(
+      `this process stopped working on saga "${sagaId}" before its end: any started engine with its definition goes on`,
+      options,
+    );
+  }
+}

@@ -1,0 +1,131 @@
+import type { Transaction } from '../storage/index.js';
+import type { Why } from '../why.js';
+import type { SagaClaimTerms, SagaLease } from './saga-claim.js';
+import type { SagaEvent } from './saga-event.js';
+import type { SagaState } from './saga-state.js';
+import type { SagaStatus } from './saga-status.js';
+import type { SagaSummary } from './saga-summary.js';
+
+/** Which definition a saga runs by. */
+export interface DefinitionRef {
+  readonly name: string;
+  readonly version: number;
+  readonly hash: string;
+}
+
+export interface NewSaga {
+  readonly sagaId: string;
+  readonly creatorId: string;
+  readonly definition: DefinitionRef;
+  /** JSON. */
+  readonly input: unknown;
+}
+
+/** A worker's right to write to a saga, and the saga as of its last write. */
+export interface HeldSaga {
+  readonly sagaId: string;
+  readonly owner: string;
+  readonly epoch: number;
+  readonly leaseMs: number;
+  readonly definition: DefinitionRef;
+  readonly state: SagaState;
+  /** The database's time of the claim or of the last write. */
+  readonly nowMs: number;
+}
+
+/** A saga as listed: the documented columns, and what was added to them. */
+export interface SagaRecord extends SagaSummary {
+  /** The row's number: later sagas have higher ones. */
+  readonly id: number;
+  readonly sagaId: string;
+  readonly creatorId: string;
+  /** Absent: the row was written by another program. */
+  readonly definition?: DefinitionRef;
+  readonly createdAtMs?: number;
+  readonly epoch: number;
+  /** Absent: nobody holds it. */
+  readonly lease?: SagaLease;
+  /** Whether somebody holds it now, by the database's clock. */
+  readonly isLeased: boolean;
+}
+
+/** A saga with its journal, oldest entry first. Rows of another program have none. */
+export interface SagaDetail extends SagaRecord {
+  readonly journal: readonly SagaEvent[];
+}
+
+export interface SagaFilter {
+  readonly status?: SagaStatus;
+  readonly creatorId?: string;
+  readonly stuck?: boolean;
+  /** From the page before; opaque. */
+  readonly cursor?: string;
+  /** Default 50, at most 500. */
+  readonly limit?: number;
+}
+
+export interface SagaPage {
+  /** Parked ones first, then by age, newest first. */
+  readonly sagas: readonly SagaRecord[];
+  /** Absent on the last page. */
+  readonly cursor?: string;
+}
+
+/**
+ * Keeps sagas: one row each, and the journal that it sums up. Row and journal are written in one commit, so that the row
+ * always tells the truth. What is promised here is tested by `sagaStoreContract`.
+ */
+export interface SagaStore {
+  /**
+   * Creates a pending saga, held by `holder` from the start if one is given.
+   *
+   * @returns the held saga; `undefined` without a holder, or when the very same saga (name, creator, input) exists already:
+   *   then nothing is written.
+   * @throws {SagaExistsError} when another saga has the id.
+   */
+  create(saga: NewSaga, holder: SagaClaimTerms | undefined, tx?: Transaction): Promise<HeldSaga | undefined>;
+
+  /**
+   * Takes up a saga that nobody holds, if its definition is one of `hashes`: writes owner, epoch and lease. A saga recovered too
+   * often is parked instead.
+   *
+   * @returns `undefined` when the saga is unknown, of another definition, terminal, parked or held; also when another worker
+   *   was faster.
+   */
+  claim(sagaId: string, terms: SagaClaimTerms, hashes: readonly string[]): Promise<HeldSaga | undefined>;
+
+  /** Ids of sagas that a worker with these definitions could claim now, oldest first. */
+  claimable(hashes: readonly string[], limit: number): Promise<string[]>;
+
+  /**
+   * Appends what `decide` makes of the database's time and writes the row's new truth, in one commit. Renews the lease; ends it when the
+   * saga has become terminal or is parked.
+   *
+   * @returns the saga as it is now.
+   * @throws {SagaLeaseLostError} when the epoch is no longer the holder's: nothing is written.
+   */
+  append(held: HeldSaga, decide: (nowMs: number) => readonly SagaEvent[], tx?: Transaction): Promise<HeldSaga>;
+
+  /**
+   * Makes the lease last `leaseMs` from now. Allowed inside another transaction, which it never joins.
+   *
+   * @throws {SagaLeaseLostError} as above.
+   */
+  renew(held: HeldSaga): Promise<void>;
+
+  /** Hands the saga back, so that the next claim need not wait and is no recovery. Does nothing when it is no longer held. */
+  release(held: HeldSaga): Promise<void>;
+
+  /**
+   * Gives a parked saga back to the workers.
+   *
+   * @throws {UnknownSagaError}
+   * @throws {NotParkedError}
+   */
+  revive(sagaId: string, why: Why, tx?: Transaction): Promise<void>;
+
+  find(sagaId: string, tx?: Transaction): Promise<SagaDetail | undefined>;
+
+  /** @throws {InvalidSettingsError} for a cursor that is not one of ours, or a limit out of range. */
+  list(filter?: SagaFilter, tx?: Transaction): Promise<SagaPage>;
+}
