@@ -1,2 +1,12 @@
 export * from './caption.js';
+export type * from './caption-score.js';
 export * from './caption-source.js';
+export * from './caption-store.js';
+export { CLASSIC_PACK } from './classic-pack.js';
+export type { CompiledPack, PackIdentity } from './compile-pack.js';
+export { compilePack, hasPatterns } from './compile-pack.js';
+export * from './errors.js';
+export { parsePack } from './pack-schema.js';
+export type * from './pattern-engine.js';
+export * from './rule-pack.js';
+export { MAX_CAPTION_LENGTH, scoreCaption } from './score-caption.js';
