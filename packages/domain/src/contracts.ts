@@ -3,3 +3,5 @@ export * from './storage/unit-of-work.contract.js';
 export * from './captions/caption-store.contract.js';
 export * from './creators/creator-store.contract.js';
 export * from './history/send-store.contract.js';
+export * from './schedules/schedule-store.contract.js';
+export * from './breaker/breaker-store.contract.js';

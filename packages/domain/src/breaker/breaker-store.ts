@@ -3,6 +3,7 @@ import type { BreakerHealth, RecentCalls } from './breaker-health.js';
 import type { BreakerPolicy } from './breaker-policy.js';
 import type { BreakerCommand, CircuitBreaker } from './circuit-breaker.js';
 import type { BreakerStep } from './decide.js';
+import type { UnreadableBreakerError } from './errors.js';
 
 type WithoutTime<Command> = Command extends unknown ? Omit<Command, 'atMs'> : never;
 
@@ -19,6 +20,8 @@ export interface BreakerReading {
 /** Every stored breaker by name. */
 export interface BreakerReadings {
   readonly breakers: ReadonlyMap<string, CircuitBreaker>;
+  /** Rows that are none of ours: one of them must not hide the others. */
+  readonly unreadable: readonly UnreadableBreakerError[];
   readonly atMs: number;
 }
 
@@ -36,7 +39,7 @@ export interface FlushedCalls extends RecentCalls {
  * `tx`, a write is a transaction of its own, also inside a caller's transaction, behind which it queues: there the caller
  * must not await it. What is promised here is tested by `breakerStoreContract`.
  *
- * Every method throws {UnreadableBreakerError} on a row that is none of ours, and writes nothing then.
+ * Every method but `readAll` throws {UnreadableBreakerError} on a row that is none of ours, and writes nothing then.
  */
 export interface BreakerStore {
   read(name: string, tx?: Transaction): Promise<BreakerReading>;

@@ -1,7 +1,8 @@
 import type { Table } from '../table.js';
+import { breakerTables } from './breaker.js';
 import { coreTables } from './core.js';
 import { scheduleTables } from './schedules.js';
 import { volumeTables } from './volume.js';
 
 /** Every table of ours, parents before children. */
-export const tables: readonly Table[] = [...coreTables, ...scheduleTables, ...volumeTables];
+export const tables: readonly Table[] = [...coreTables, ...breakerTables, ...scheduleTables, ...volumeTables];

@@ -1,0 +1,151 @@
+import {
+  breakerHealth,
+  CALL_SLICE_MS,
+  CALL_SLICES_KEPT_MS,
+  formatInstant,
+  newCircuitBreaker,
+  RECENT_MS,
+  stepBreaker,
+  UnreadableBreakerError,
+  type BreakerHealth,
+  type BreakerPolicy,
+  type BreakerReading,
+  type BreakerReadings,
+  type BreakerStep,
+  type BreakerStore,
+  type CircuitBreaker,
+  type FlushedCalls,
+  type Transaction,
+  type UntimedBreakerCommand,
+} from '@eros/domain';
+import { BREAKER_COLUMNS, breakerFromRow, breakerValues, type BreakerRow } from './breaker-row.js';
+import type { SqlDatabase, SqlSession } from './sql-database.js';
+import { placeholders } from './statements.js';
+
+const READ = BREAKER_COLUMNS.join(', ');
+const INSERT = `INSERT INTO circuit_breaker_state (${READ}) VALUES (${placeholders(BREAKER_COLUMNS.length)})
+  ON CONFLICT (name) DO NOTHING`;
+const [, ...BEHIND_NAME] = BREAKER_COLUMNS;
+const UPDATE = `UPDATE circuit_breaker_state SET ${BEHIND_NAME.map((column) => `${column} = ?`).join(', ')} WHERE name = ?`;
+const ADD_CALLS = `INSERT INTO circuit_breaker_calls (name, slice_start, success_count, failure_count) VALUES (?, ?, ?, ?)
+  ON CONFLICT (name, slice_start) DO UPDATE SET
+    success_count = circuit_breaker_calls.success_count + excluded.success_count,
+    failure_count = circuit_breaker_calls.failure_count + excluded.failure_count`;
+
+/** `circuit_breaker_state` and `circuit_breaker_calls`. */
+export class SqlBreakerStore implements BreakerStore {
+  constructor(private readonly database: SqlDatabase) {}
+
+  async read(name: string, tx?: Transaction): Promise<BreakerReading> {
+    const atMs = await this.database.nowMs(tx);
+    return { breaker: await find(this.database.on(tx), name, atMs), atMs };
+  }
+
+  async readAll(tx?: Transaction): Promise<BreakerReadings> {
+    const atMs = await this.database.nowMs(tx);
+    const rows = await this.database.on(tx).all<BreakerRow>(`SELECT ${READ} FROM circuit_breaker_state ORDER BY name`);
+    const breakers = new Map<string, CircuitBreaker>();
+    const unreadable: UnreadableBreakerError[] = [];
+    for (const row of rows) {
+      try {
+        breakers.set(row.name, breakerFromRow(row, atMs));
+      } catch (error) {
+        if (!(error instanceof UnreadableBreakerError)) throw error;
+        unreadable.push(error);
+      }
+    }
+    return { breakers, unreadable, atMs };
+  }
+
+  async dispatch(
+    name: string,
+    command: UntimedBreakerCommand,
+    policy: BreakerPolicy,
+    tx?: Transaction,
+  ): Promise<BreakerStep & { atMs: number }> {
+    return this.locked(name, tx, async (session, stored, atMs) => {
+      const taken = stepBreaker({ ...command, atMs }, stored ?? newCircuitBreaker(atMs), policy);
+      const isChanged = taken.decision.type === 'accepted' && taken.decision.events.length > 0;
+      if (isChanged && !(await write(session, name, taken.breaker, stored, atMs))) return undefined;
+      return { ...taken, atMs };
+    });
+  }
+
+  async flushCalls(
+    name: string,
+    calls: FlushedCalls,
+    policy: BreakerPolicy,
+    tx?: Transaction,
+  ): Promise<BreakerReading> {
+    const { closed, successes, failures } = calls;
+    return this.locked(name, tx, async (session, stored, atMs) => {
+      const before = stored ?? newCircuitBreaker(atMs);
+      const { breaker } = closed
+        ? stepBreaker({ type: 'count_successes', ...closed, atMs }, before, policy)
+        : { breaker: before };
+      if (breaker !== stored && !(await write(session, name, breaker, stored, atMs))) return undefined;
+      const sliceStart = formatInstant(atMs - (atMs % CALL_SLICE_MS));
+      if (successes + failures > 0) await session.run(ADD_CALLS, [name, sliceStart, successes, failures]);
+      const oldest = formatInstant(atMs - CALL_SLICES_KEPT_MS);
+      await session.run('DELETE FROM circuit_breaker_calls WHERE name = ? AND slice_start < ?', [name, oldest]);
+      return { breaker, atMs };
+    });
+  }
+
+  async list(tx?: Transaction): Promise<BreakerHealth[]> {
+    const { breakers, unreadable, atMs } = await this.readAll(tx);
+    if (unreadable[0]) throw unreadable[0];
+    const rows = await this.database.on(tx).all<{ name: string; successes: number; failures: number }>(
+      `SELECT name, SUM(success_count) AS successes, SUM(failure_count) AS failures
+       FROM circuit_breaker_calls WHERE slice_start >= ? GROUP BY name`,
+      [formatInstant(atMs - RECENT_MS)],
+    );
+    const recent = new Map(rows.map(({ name, ...sums }) => [name, sums]));
+    return [...breakers].map(([name, breaker]) => {
+      const { successes = 0, failures = 0 } = recent.get(name) ?? {};
+      return breakerHealth(name, breaker, { successes: Number(successes), failures: Number(failures) }, atMs);
+    });
+  }
+
+  /**
+   * Runs `work` on the stored breaker, which nobody else changes meanwhile; again when it answers `undefined`, because
+   * another writer made the row first.
+   */
+  private async locked<T>(
+    name: string,
+    tx: Transaction | undefined,
+    work: (session: SqlSession, stored: CircuitBreaker | undefined, atMs: number) => Promise<T | undefined>,
+  ): Promise<T> {
+    const attempt = async (own: Transaction): Promise<T | undefined> => {
+      const session = this.database.on(own);
+      // An update that changes nothing takes the row's lock on every database; the clock is read once it is held.
+      await session.run('UPDATE circuit_breaker_state SET name = name WHERE name = ?', [name]);
+      const atMs = await this.database.nowMs(own);
+      return work(session, await find(session, name, atMs), atMs);
+    };
+    for (;;) {
+      const result = await (tx ? attempt(tx) : this.database.transaction(attempt, { apart: true }));
+      if (result !== undefined) return result;
+    }
+  }
+}
+
+async function find(session: SqlSession, name: string, atMs: number): Promise<CircuitBreaker | undefined> {
+  const [row] = await session.all<BreakerRow>(`SELECT ${READ} FROM circuit_breaker_state WHERE name = ?`, [name]);
+  return row && breakerFromRow(row, atMs);
+}
+
+/** Whether it was written; `false` when another writer made the row first. */
+async function write(
+  session: SqlSession,
+  name: string,
+  breaker: CircuitBreaker,
+  stored: CircuitBreaker | undefined,
+  atMs: number,
+): Promise<boolean> {
+  const [, ...values] = breakerValues(name, breaker, atMs);
+  const { affected } = stored
+    ? await session.run(UPDATE, [...values, name])
+    : await session.run(INSERT, [name, ...values]);
+  return affected > 0;
+}
