@@ -5,3 +5,4 @@ export * from './creators/creator-store.contract.js';
 export * from './history/send-store.contract.js';
 export * from './schedules/schedule-store.contract.js';
 export * from './breaker/breaker-store.contract.js';
+export * from './idempotency/idempotency-store.contract.js';

@@ -15,6 +15,7 @@ export * from './ports/index.js';
 export * from './prediction/index.js';
 export * from './rotation/index.js';
 export * from './saga/index.js';
+export * from './schedules/index.js';
 export * from './storage/index.js';
 export * from './time/index.js';
 export * from './unreachable.js';

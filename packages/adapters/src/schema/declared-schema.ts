@@ -1,0 +1,6 @@
+import type { DeclaredSchema } from '../migrations/sqlite-migrator.js';
+import { tables } from './tables/index.js';
+import { views } from './views.js';
+
+/** What a database of this release looks like. */
+export const declaredSchema: DeclaredSchema = { version: 1, tables, views, translations: [] };
