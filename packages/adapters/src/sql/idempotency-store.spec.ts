@@ -1,0 +1,122 @@
+import { storedKeyOf } from '@eros/domain';
+import type { SqliteDatabase } from '../sqlite/sqlite-database.js';
+import { openTestSqlite } from '../testing/each-database.js';
+import { SqlIdempotencyStore } from './idempotency-store.js';
+
+const AT_MS = Date.UTC(2026, 0, 5, 12);
+const id = { operation: 'plan:week', key: 'c1' };
+const claim = { type: 'claim', owner: 'ann', paramsHash: 'hash', leaseMs: 30_000, ttlMs: 3_600_000 } as const;
+
+describe('timing_idempotency', () => {
+  const clock = { atMs: AT_MS, nowMs: () => clock.atMs };
+  let database: SqliteDatabase;
+  let store: SqlIdempotencyStore;
+  let close: () => Promise<void>;
+
+  beforeEach(async () => {
+    clock.atMs = AT_MS;
+    ({ database, close } = await openTestSqlite({ clock }));
+    store = new SqlIdempotencyStore(database);
+  });
+  afterEach(() => close());
+
+  const rows = () => database.on().all<Record<string, unknown>>('SELECT * FROM timing_idempotency');
+  const insertAsPredecessor = (key: string, result: string | null, expiresAt: string) =>
+    database.on().run(
+      `INSERT INTO timing_idempotency (operation_key, operation_name, params_hash, result, executed_at, expires_at)
+         VALUES (?, ?, ?, ?, ?, ?)`,
+      [key, 'plan', 'hash', result, '2026-01-05 11:30:00', expiresAt],
+    );
+
+  it('keeps the documented columns in their meaning', async () => {
+    const decision = await store.dispatch(id, claim);
+    if (decision.type !== 'accepted' || decision.event.type !== 'claimed') throw new Error(decision.type);
+    clock.atMs += 5;
+    const { epoch } = decision.event;
+    await store.dispatch(id, { type: 'complete', owner: 'ann', epoch, json: '{"id":1}', ttlMs: 3_600_000 });
+
+    expect(await rows()).toEqual([
+      {
+        operation_key: 'plan%3Aweek:c1',
+        operation_name: 'plan:week',
+        params_hash: 'hash',
+        result: '{"id":1}',
+        executed_at: '2026-01-05T12:00:00.005Z',
+        expires_at: '2026-01-05T13:00:00.005Z',
+        status: 'completed',
+        owner: null,
+        epoch: AT_MS,
+        claimed_at: '2026-01-05T12:00:00.000Z',
+        lease_until: null,
+        error: null,
+        version: 2,
+      },
+    ]);
+  });
+
+  it('replays what the predecessor stored, until it expires', async () => {
+    await insertAsPredecessor(storedKeyOf(id), '{"id":7}', '2026-01-05 12:00:01');
+
+    expect(await store.lookup(id)).toMatchObject({ status: 'completed', value: { id: 7 }, fence: 0 });
+    expect(await store.dispatch(id, claim)).toMatchObject({ type: 'replayed' });
+    clock.atMs += 1_000;
+    expect(await store.dispatch(id, claim)).toMatchObject({ type: 'accepted' });
+  });
+
+  it("does not sweep the predecessor's rows before their time, whose text sorts before ours", async () => {
+    await insertAsPredecessor('old', null, '2026-01-05 11:59:59');
+    await insertAsPredecessor('fresh', null, '2026-01-05 12:00:01');
+
+    expect(await store.sweep()).toBe(1);
+    expect(await rows()).toMatchObject([{ operation_key: 'fresh' }]);
+  });
+
+  it.each([
+    ['expires_at', 'soon', '"soon"'],
+    ['result', '{', 'not JSON'],
+    ['epoch', 'x', '"x"'],
+  ])('says which row cannot be read when %s is %s, and leaves it', async (column, value, given) => {
+    await insertAsPredecessor(storedKeyOf(id), '1', '2026-01-05 11:00:00');
+    await database.on().run(`UPDATE timing_idempotency SET ${column} = ?`, [value]);
+
+    const refusal = {
+      code: 'unreadable_operation',
+      storedKey: 'plan%3Aweek:c1',
+      column,
+      given: expect.stringContaining(given),
+    };
+    await expect(store.dispatch(id, claim)).rejects.toMatchObject(refusal);
+    await expect(store.lookup(id)).rejects.toMatchObject(refusal);
+    expect(await store.sweep()).toBe(0);
+  });
+
+  it('decides again when another connection was faster: the row it read is replaced by compare-and-swap', async () => {
+    await store.dispatch(id, claim);
+    clock.atMs += 30_000;
+    // A second database over the first, whose statements let another owner take over right after the row is read.
+    let isFirst = true;
+    const racing = new SqlIdempotencyStore({
+      transaction: (work, options) => database.transaction(work, options),
+      nowMs: (tx) => database.nowMs(tx),
+      isInsideTransaction: () => database.isInsideTransaction(),
+      close: () => database.close(),
+      on: (tx) => {
+        const session = database.on(tx);
+        return {
+          run: (sql, params) => session.run(sql, params),
+          all: async <Row>(sql: string, params?: readonly unknown[]) => {
+            const found = await session.all<Row>(sql, params);
+            if (isFirst) {
+              isFirst = false;
+              await store.dispatch(id, { ...claim, owner: 'eve' }, tx);
+            }
+            return found;
+          },
+        };
+      },
+    });
+
+    expect(await racing.dispatch(id, { ...claim, owner: 'bob' })).toMatchObject({ type: 'in_progress' });
+    expect(await rows()).toMatchObject([{ owner: 'eve' }]);
+  });
+});
