@@ -6,3 +6,4 @@ export * from './history/send-store.contract.js';
 export * from './schedules/schedule-store.contract.js';
 export * from './breaker/breaker-store.contract.js';
 export * from './idempotency/idempotency-store.contract.js';
+export * from './saga/saga-store.contract.js';

@@ -9,5 +9,5 @@ export { evolve as evolveSaga, isTerminal as isTerminalSaga, replay as replaySag
 export type * from './saga-state.js';
 export * from './saga-status.js';
 export * from './saga-store.js';
-export * from './saga-summary.js';
+export { summarize as summarizeSaga, type SagaSummary } from './saga-summary.js';
 export { decide as decideSaga, resume as resumeSaga, type SagaCommand, type SagaTask } from './saga.js';

@@ -27,7 +27,7 @@ export function assertSameSaga(stored: SagaDetail, given: NewSaga): void {
   const [created] = stored.journal;
   const storedInput = created?.type === 'created' ? created.input : undefined;
   const differs = [
-    ...(stored.definition?.name === given.definition.name ? [] : ['name']),
+    ...(stored.definition.name === given.definition.name ? [] : ['name']),
     ...(stored.creatorId === given.creatorId ? [] : ['creatorId']),
     ...(textOf(storedInput) === textOf(given.input) ? [] : ['input']),
   ];

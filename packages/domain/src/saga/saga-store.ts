@@ -39,9 +39,8 @@ export interface SagaRecord extends SagaSummary {
   readonly id: number;
   readonly sagaId: string;
   readonly creatorId: string;
-  /** Absent: the row was written by another program. */
-  readonly definition?: DefinitionRef;
-  readonly createdAtMs?: number;
+  readonly definition: DefinitionRef;
+  readonly createdAtMs: number;
   readonly epoch: number;
   /** Absent: nobody holds it. */
   readonly lease?: SagaLease;
@@ -49,7 +48,7 @@ export interface SagaRecord extends SagaSummary {
   readonly isLeased: boolean;
 }
 
-/** A saga with its journal, oldest entry first. Rows of another program have none. */
+/** A saga with its journal, oldest entry first. */
 export interface SagaDetail extends SagaRecord {
   readonly journal: readonly SagaEvent[];
 }
@@ -73,7 +72,8 @@ export interface SagaPage {
 
 /**
  * Keeps sagas: one row each, and the journal that it sums up. Row and journal are written in one commit, so that the row
- * always tells the truth. What is promised here is tested by `sagaStoreContract`.
+ * always tells the truth. Rows of other programs in the same table are left alone and not listed. What is promised here is
+ * tested by `sagaStoreContract`.
  */
 export interface SagaStore {
   /**
@@ -103,6 +103,8 @@ export interface SagaStore {
    *
    * @returns the saga as it is now.
    * @throws {SagaLeaseLostError} when the epoch is no longer the holder's: nothing is written.
+   * @throws {StaleVersionError} when the journal has grown since `held` was read, as after a commit whose answer was lost: nothing
+   *   is written. `find` tells what it says now.
    */
   append(held: HeldSaga, decide: (nowMs: number) => readonly SagaEvent[], tx?: Transaction): Promise<HeldSaga>;
 

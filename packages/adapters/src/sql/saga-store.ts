@@ -1,0 +1,258 @@
+import {
+  assertSameSaga,
+  createdSaga,
+  decideSagaClaim,
+  decideSagaRevival,
+  evolveSaga,
+  formatInstant,
+  formatSagaCursor,
+  heldAfter,
+  isHeldAfter,
+  NotParkedError,
+  replaySaga,
+  sagaPageOf,
+  SagaLeaseLostError,
+  StaleVersionError,
+  summarizeSaga,
+  UnknownSagaError,
+  type HeldSaga,
+  type NewSaga,
+  type SagaClaimTerms,
+  type SagaDetail,
+  type SagaEvent,
+  type SagaFilter,
+  type SagaLease,
+  type SagaPage,
+  type SagaState,
+  type SagaStore,
+  type Transaction,
+  type Why,
+} from '@eros/domain';
+import type { SqlDatabase } from './sql-database.js';
+import { placeholders, rowPlaceholders } from './statements.js';
+import {
+  entryJson,
+  eventFromRow,
+  heldFromRow,
+  leaseOf,
+  SAGA_COLUMNS,
+  sagaFromRow,
+  SUMMARY_COLUMNS,
+  summaryValues,
+  type SagaRow,
+} from './saga-rows.js';
+
+/** Rows of other programs have no definition. */
+const OURS = 'definition_hash IS NOT NULL';
+const OPEN = `status IN ('pending', 'in_progress', 'compensating')`;
+const INSERTED = [
+  ...['saga_id', 'creator_id', 'definition_name', 'definition_version', 'definition_hash', 'input', 'created_at'],
+  ...['owner', 'lease_until', ...SUMMARY_COLUMNS],
+];
+
+/** `saga_execution_log` and `saga_journal`. */
+export class SqlSagaStore implements SagaStore {
+  constructor(private readonly database: SqlDatabase) {}
+
+  async create(saga: NewSaga, holder: SagaClaimTerms | undefined, tx?: Transaction): Promise<HeldSaga | undefined> {
+    return this.inTransaction(tx, async (own) => {
+      const stored = await this.find(saga.sagaId, own);
+      if (stored) {
+        assertSameSaga(stored, saga);
+        return undefined;
+      }
+      const nowMs = await this.database.nowMs(own);
+      const { sagaId, creatorId, definition } = saga;
+      const { events, state } = createdSaga(saga, holder, nowMs);
+      const values = [
+        ...[sagaId, creatorId, definition.name, definition.version, definition.hash, JSON.stringify(saga.input)],
+        formatInstant(nowMs),
+        ...(holder ? [holder.owner, formatInstant(nowMs + holder.leaseMs)] : [null, null]),
+        ...summaryValues(state),
+      ];
+      const sql = `INSERT INTO saga_execution_log (${INSERTED.join(', ')}) VALUES (${placeholders(values.length)})`;
+      await this.database.on(own).run(sql, values);
+      await this.write(sagaId, 1, events, own);
+      return holder && this.held(sagaId, holder, definition, state, nowMs);
+    });
+  }
+
+  async claim(sagaId: string, terms: SagaClaimTerms, hashes: readonly string[]): Promise<HeldSaga | undefined> {
+    return this.database.transaction(async (tx) => {
+      const row = await this.row(sagaId, tx);
+      if (!row || !hashes.includes(row.definition_hash)) return undefined;
+      const nowMs = await this.database.nowMs(tx);
+      const saga = replaySaga(await this.journal(sagaId, tx));
+      const decision = decideSagaClaim(saga, leaseOf(row), terms, nowMs);
+      if (decision.type === 'refused') return undefined;
+      const state = decision.events.reduce(evolveSaga, saga);
+      const isClaimed = decision.type === 'claimed';
+      const lease = isClaimed ? { owner: terms.owner, untilMs: nowMs + terms.leaseMs } : undefined;
+      if (!(await this.update(sagaId, saga, state, lease, tx))) return undefined;
+      await this.write(sagaId, saga.seq + 1, decision.events, tx);
+      const { definition } = sagaFromRow(row, nowMs);
+      return isClaimed ? this.held(sagaId, terms, definition, state, nowMs) : undefined;
+    });
+  }
+
+  async claimable(hashes: readonly string[], limit: number): Promise<string[]> {
+    if (hashes.length === 0) return [];
+    const nowMs = await this.database.nowMs();
+    const rows = await this.database.on().all<{ saga_id: string }>(
+      `SELECT saga_id FROM saga_execution_log
+       WHERE ${OPEN} AND stuck = 0 AND definition_hash IN (${placeholders(hashes.length)})
+         AND (lease_until IS NULL OR lease_until <= ?)
+       ORDER BY id LIMIT ?`,
+      [...hashes, formatInstant(nowMs), limit],
+    );
+    return rows.map(({ saga_id }) => saga_id);
+  }
+
+  async append(held: HeldSaga, decide: (nowMs: number) => readonly SagaEvent[], tx?: Transaction): Promise<HeldSaga> {
+    return this.inTransaction(tx, async (own) => {
+      const { sagaId, owner, epoch, state: before } = held;
+      const row = await this.row(sagaId, own);
+      if (row?.owner !== owner || row.epoch !== epoch) throw new SagaLeaseLostError(sagaId, owner, epoch);
+      const nowMs = await this.database.nowMs(own);
+      const events = decide(nowMs);
+      const after = heldAfter(held, events, nowMs);
+      const lease = isHeldAfter(after.state) ? { owner, untilMs: nowMs + held.leaseMs } : undefined;
+      if (!(await this.update(sagaId, before, after.state, lease, own))) {
+        throw new StaleVersionError(`the journal of saga "${sagaId}"`, before.seq);
+      }
+      await this.write(sagaId, before.seq + 1, events, own);
+      return after;
+    });
+  }
+
+  async renew({ sagaId, owner, epoch, leaseMs }: HeldSaga): Promise<void> {
+    const affected = await this.database.transaction(
+      async (tx) => {
+        const untilMs = (await this.database.nowMs(tx)) + leaseMs;
+        return this.writeLease(sagaId, { owner, epoch }, { owner, untilMs }, tx);
+      },
+      { apart: true },
+    );
+    if (affected !== 1) throw new SagaLeaseLostError(sagaId, owner, epoch);
+  }
+
+  async release({ sagaId, owner, epoch }: HeldSaga): Promise<void> {
+    await this.database.transaction((tx) => this.writeLease(sagaId, { owner, epoch }, undefined, tx), { apart: true });
+  }
+
+  async revive(sagaId: string, why: Why, tx?: Transaction): Promise<void> {
+    await this.inTransaction(tx, async (own) => {
+      const row = await this.row(sagaId, own);
+      if (!row) throw new UnknownSagaError(sagaId);
+      const saga = replaySaga(await this.journal(sagaId, own));
+      const decision = decideSagaRevival(saga, why, await this.database.nowMs(own));
+      if (decision.type === 'refused') throw new NotParkedError(sagaId, saga.status);
+      const state = decision.events.reduce(evolveSaga, saga);
+      if (!(await this.update(sagaId, saga, state, undefined, own))) {
+        throw new StaleVersionError(`the journal of saga "${sagaId}"`, saga.seq);
+      }
+      await this.write(sagaId, saga.seq + 1, decision.events, own);
+    });
+  }
+
+  async find(sagaId: string, tx?: Transaction): Promise<SagaDetail | undefined> {
+    const row = await this.row(sagaId, tx);
+    if (!row) return undefined;
+    const nowMs = await this.database.nowMs(tx);
+    // Read after the row, so perhaps ahead of it: the summary is the journal's.
+    const journal = await this.journal(sagaId, tx);
+    return { ...heldFromRow(row, nowMs), ...summarizeSaga(replaySaga(journal)), journal };
+  }
+
+  async list(filter: SagaFilter = {}, tx?: Transaction): Promise<SagaPage> {
+    const { after, limit } = sagaPageOf(filter);
+    const conditions: [string, unknown[]][] = [
+      [OURS, []],
+      ...(filter.status === undefined ? [] : [['status = ?', [filter.status]] satisfies [string, unknown[]]]),
+      ...(filter.creatorId === undefined ? [] : [['creator_id = ?', [filter.creatorId]] satisfies [string, unknown[]]]),
+      ...(filter.stuck === undefined ? [] : [['stuck = ?', [filter.stuck ? 1 : 0]] satisfies [string, unknown[]]]),
+    ];
+    if (after) {
+      const stuck = after.isStuck ? 1 : 0;
+      conditions.push(['(stuck < ? OR (stuck = ? AND id < ?))', [stuck, stuck, after.id]]);
+    }
+    const rows = await this.database.on(tx).all<SagaRow>(
+      `SELECT ${SAGA_COLUMNS} FROM saga_execution_log
+       WHERE ${conditions.map(([sql]) => sql).join(' AND ')} ORDER BY stuck DESC, id DESC LIMIT ?`,
+      [...conditions.flatMap(([, params]) => params), limit + 1],
+    );
+    const nowMs = await this.database.nowMs(tx);
+    const page = rows.slice(0, limit);
+    const last = page.at(-1);
+    return {
+      sagas: page.map((row) => sagaFromRow(row, nowMs)),
+      ...(last && rows.length > limit ? { cursor: formatSagaCursor({ isStuck: last.stuck === 1, id: last.id }) } : {}),
+    };
+  }
+
+  private async row(sagaId: string, tx?: Transaction): Promise<SagaRow | undefined> {
+    const sql = `SELECT ${SAGA_COLUMNS} FROM saga_execution_log WHERE saga_id = ? AND ${OURS}`;
+    return (await this.database.on(tx).all<SagaRow>(sql, [sagaId]))[0];
+  }
+
+  private async journal(sagaId: string, tx?: Transaction): Promise<SagaEvent[]> {
+    const sql = 'SELECT entry, at FROM saga_journal WHERE saga_id = ? ORDER BY seq';
+    const rows = await this.database.on(tx).all<{ entry: unknown; at: string }>(sql, [sagaId]);
+    return rows.map(eventFromRow);
+  }
+
+  private async write(sagaId: string, from: number, events: readonly SagaEvent[], tx: Transaction): Promise<void> {
+    await this.database.on(tx).run(
+      `INSERT INTO saga_journal (saga_id, seq, entry, at) VALUES ${rowPlaceholders(events.length, 4)}`,
+      events.flatMap((event, i) => [sagaId, from + i, entryJson(event), formatInstant(event.atMs)]),
+    );
+  }
+
+  /** One UPDATE that names what it read: the epoch and the length of the journal. False: another writer came first. */
+  private async update(
+    sagaId: string,
+    before: SagaState,
+    after: SagaState,
+    lease: SagaLease | undefined,
+    tx: Transaction,
+  ): Promise<boolean> {
+    const { affected } = await this.database.on(tx).run(
+      `UPDATE saga_execution_log SET ${SUMMARY_COLUMNS.map((column) => `${column} = ?`).join(', ')}, owner = ?, lease_until = ?
+       WHERE saga_id = ? AND ${OURS} AND epoch = ? AND journal_length = ?`,
+      [
+        ...summaryValues(after),
+        ...(lease ? [lease.owner, formatInstant(lease.untilMs)] : [null, null]),
+        ...[sagaId, before.claim.epoch, before.seq],
+      ],
+    );
+    return affected === 1;
+  }
+
+  private async writeLease(
+    sagaId: string,
+    { owner, epoch }: Pick<HeldSaga, 'owner' | 'epoch'>,
+    lease: SagaLease | undefined,
+    tx: Transaction,
+  ): Promise<number> {
+    const { affected } = await this.database.on(tx).run(
+      `UPDATE saga_execution_log SET owner = ?, lease_until = ?
+       WHERE saga_id = ? AND ${OURS} AND owner = ? AND epoch = ?`,
+      [...(lease ? [lease.owner, formatInstant(lease.untilMs)] : [null, null]), sagaId, owner, epoch],
+    );
+    return affected;
+  }
+
+  private held(
+    sagaId: string,
+    { owner, leaseMs }: SagaClaimTerms,
+    definition: HeldSaga['definition'],
+    state: SagaState,
+    nowMs: number,
+  ): HeldSaga {
+    return { sagaId, owner, epoch: state.claim.epoch, leaseMs, definition, state, nowMs };
+  }
+
+  private async inTransaction<T>(tx: Transaction | undefined, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return tx ? work(tx) : this.database.transaction(work);
+  }
+}
