@@ -1,1 +1,16 @@
-export {};
+export * from './base-volume.js';
+export type { CaptionAnswer, CaptionSupply } from './caption-supply.js';
+export * from './decide-volume.js';
+export { fitElasticity } from './elasticity.js';
+export type { Elasticity, VolumeLevel } from './elasticity.js';
+export { FOLLOW_UPS_PER_DAY_MAX, followUpCount } from './follow-up-count.js';
+export { HISTORY_DAYS } from './history-tally.js';
+export type { HorizonDays } from './history-tally.js';
+export { NO_LEARNING } from './learning-offset.js';
+export type { LearningOffset } from './learning-offset.js';
+export * from './revenue-rate.js';
+export { scoreChanges } from './saturation-opportunity.js';
+export type { HorizonScores, PerformanceChanges, Scores } from './saturation-opportunity.js';
+export type { StoredHorizon } from './stored-horizon.js';
+export * from './volume-decision.js';
+export { distributeWeek } from './weekly-distribution.js';
