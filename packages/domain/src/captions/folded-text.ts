@@ -102,7 +102,7 @@ function clusterEnd(text: string, at: number): number {
     if (end >= text.length || text.charCodeAt(end) < 0x300) return end;
     const codePoint = text.codePointAt(end) ?? 0;
     const character = String.fromCodePoint(codePoint);
-    if (!MARK.test(character) || WITHOUT_WIDTH.test(character)) return end;
+    if (!MARK.test(character) || WITHOUT_WIDTH.test(character) || WITHOUT_WIDTH.test(text.slice(at, end))) return end;
     end += widthOf(codePoint);
   }
 }
