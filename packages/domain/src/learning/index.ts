@@ -1,1 +1,14 @@
-export {};
+export * from './budget.js';
+export * from './evidence-week.js';
+export * from './learning-signal.js';
+export * from './learning-state.js';
+export * from './measurability.js';
+export * from './measured-fatigue.js';
+export type { Moments } from './moments.js';
+export * from './next-offset.js';
+export * from './outcome.js';
+export * from './posterior.js';
+export * from './response-curve.js';
+export * from './response-model.js';
+export * from './revision.js';
+export * from './volume-effect.js';

@@ -1,1 +1,10 @@
-export {};
+export * from './accuracy-report.js';
+export * from './forecast-accuracy.js';
+export * from './interval.js';
+export * from './measured-prediction.js';
+export * from './naive-forecast.js';
+export * from './predict-week.js';
+export * from './prediction-error.js';
+export * from './revenue-curve.js';
+export * from './revenue-model.js';
+export * from './weekly-history.js';
