@@ -130,7 +130,7 @@ class Letters {
         const fitting = forms.filter((form) => apostrophes.every((at) => form.apostrophes.includes(at)));
         return [...new Set(fitting.map(({ unit }) => unit))];
       },
-      maxWordLength: Math.max(0, ...[...this.forms.keys()].map((word) => word.length)),
+      maxWordLength: [...this.forms.keys()].reduce((longest, word) => Math.max(longest, word.length), 0),
       signs: this.signs,
     };
   }

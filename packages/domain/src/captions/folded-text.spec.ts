@@ -46,6 +46,17 @@ describe('foldText', () => {
     expect(foldText(original).folded).toBe(folded);
   });
 
+  it('normalises no more than 30 marks at once, which would take more than linear time', () => {
+    const normalize = jest.spyOn(String.prototype, 'normalize');
+    const longest = (): number => Math.max(...normalize.mock.contexts.map((context) => String(context).length));
+    try {
+      foldText(`e${'\u0301\u0316'.repeat(4_000)}`);
+      expect(longest()).toBe(31);
+    } finally {
+      normalize.mockRestore();
+    }
+  });
+
   it('knows where each unit stood', () => {
     const text = foldText('ﬁ\u200b𝐋x');
     expect(text.folded).toBe('filx');

@@ -95,16 +95,24 @@ export function foldText(original: string): FoldedText {
   return new FoldedText(original, lowerCase(folded), changes);
 }
 
+/**
+ * The most marks that are folded with their letter, as in Unicode's stream-safe text format (UAX #15): no language stacks
+ * more, and normalising takes longer than linear time in the length of a stack.
+ */
+const MAX_MARKS = 30;
+
 /** The end of the code point at `at` together with the combining marks after it. */
 function clusterEnd(text: string, at: number): number {
-  let end = at + widthOf(text.codePointAt(at) ?? 0);
-  for (;;) {
+  const base = at + widthOf(text.codePointAt(at) ?? 0);
+  let end = base;
+  for (let marks = 0; marks < MAX_MARKS; marks += 1) {
     if (end >= text.length || text.charCodeAt(end) < 0x300) return end;
     const codePoint = text.codePointAt(end) ?? 0;
     const character = String.fromCodePoint(codePoint);
-    if (!MARK.test(character) || WITHOUT_WIDTH.test(character) || WITHOUT_WIDTH.test(text.slice(at, end))) return end;
+    if (!MARK.test(character) || WITHOUT_WIDTH.test(character) || WITHOUT_WIDTH.test(text.slice(at, base))) return end;
     end += widthOf(codePoint);
   }
+  return end;
 }
 
 function foldCluster(cluster: string): string {

@@ -121,6 +121,20 @@ describe('compilePack', () => {
     expect(new Set(packs.map(hashOf)).size).toBe(packs.length);
   });
 
+  it('takes as many cues as a pack may have', () => {
+    const cues = Array.from(
+      { length: 1_000 },
+      (_, nth) =>
+        `${'abcdefghij'[nth % 10]}${'klmnopqrst'[Math.floor(nth / 10) % 10]}x${'y'.repeat(Math.floor(nth / 100))} one`,
+    );
+    const elements = Array.from({ length: 20 }, (_, nth) => ({
+      ...element,
+      name: `e${nth}`,
+      cues: cues.map((cue) => `${cue}${'z'.repeat(nth)}`),
+    }));
+    expect(hashOf(packOf(...elements))).toMatch(/^[0-9a-f]{64}$/);
+  });
+
   it('needs an engine for patterns only', () => {
     expect(
       [packOf(element), packOf(patterned), packOf({ ...element, patterns: [] })].map((pack) =>
