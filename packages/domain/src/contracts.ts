@@ -7,3 +7,4 @@ export * from './schedules/schedule-store.contract.js';
 export * from './breaker/breaker-store.contract.js';
 export * from './idempotency/idempotency-store.contract.js';
 export * from './saga/saga-store.contract.js';
+export * from './measuring/measuring-stores.contract.js';

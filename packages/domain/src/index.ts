@@ -9,6 +9,7 @@ export * from './history/index.js';
 export * from './idempotency/index.js';
 export * from './imports/index.js';
 export * from './learning/index.js';
+export * from './measuring/index.js';
 export * from './operations/index.js';
 export * from './planning/index.js';
 export * from './ports/index.js';

@@ -1,6 +1,5 @@
 import {
   formatInstant,
-  parseInstant,
   type DuePlanItem,
   type ItemType,
   type NewWeek,
@@ -16,6 +15,7 @@ import {
   type UnknownSend,
   type WeekHead,
 } from '@eros/domain';
+import { instantIn } from './columns.js';
 import type { SqlDatabase } from './sql-database.js';
 import { inStatements, placeholders, rowPlaceholders } from './statements.js';
 
@@ -162,7 +162,7 @@ export class SqlScheduleStore implements ScheduleStore {
     );
     return rows.map((row) => ({
       itemType: row.item_type,
-      scheduledAtMs: instantOf(row.scheduled_at),
+      scheduledAtMs: instantIn(row.scheduled_at),
       structure: row.structure ?? undefined,
       captionId: row.caption_id ?? undefined,
     }));
@@ -219,7 +219,7 @@ export class SqlScheduleStore implements ScheduleStore {
           itemId: row.item_id,
           creatorId: row.creator_id,
           captionId: row.caption_id ?? undefined,
-          atMs: instantOf(row.sent_at ?? row.scheduled_at),
+          atMs: instantIn(row.sent_at ?? row.scheduled_at),
           messageId: row.message_id ?? undefined,
         });
       }
@@ -308,20 +308,14 @@ function itemColumns(
   ];
 }
 
-function instantOf(text: string): number {
-  const atMs = parseInstant(text);
-  if (atMs === undefined) throw new Error(`bug: "${text}" is no instant`);
-  return atMs;
-}
-
 const headOf = (row: TemplateRow): WeekHead => ({
   templateId: row.template_id,
   creatorId: row.creator_id,
   weekStart: row.week_start,
   weekEnd: row.week_end,
   status: row.status,
-  generatedAtMs: instantOf(row.generated_at),
-  asOfMs: instantOf(row.as_of ?? row.generated_at),
+  generatedAtMs: instantIn(row.generated_at),
+  asOfMs: instantIn(row.as_of ?? row.generated_at),
   algorithmVersion: row.algorithm_version ?? '',
   projectedRevenueUsd: row.projected_earnings ?? undefined,
   slots: { from: row.slots_from ?? 0, to: row.slots_to ?? 0 },
@@ -340,7 +334,7 @@ const itemOf = (row: ItemRow): PlanItem => ({
   itemId: row.item_id,
   itemType: row.item_type,
   channel: row.channel,
-  scheduledAtMs: instantOf(row.scheduled_at),
+  scheduledAtMs: instantIn(row.scheduled_at),
   date: row.scheduled_date,
   time: row.scheduled_time,
   captionId: row.caption_id ?? undefined,
@@ -355,7 +349,7 @@ const itemOf = (row: ItemRow): PlanItem => ({
       ? undefined
       : {
           status: row.send_status,
-          atMs: instantOf(row.sent_at ?? row.scheduled_at),
+          atMs: instantIn(row.sent_at ?? row.scheduled_at),
           messageId: row.message_id ?? undefined,
         },
   isCancelled: row.status === 'skipped' && row.send_status === null,
