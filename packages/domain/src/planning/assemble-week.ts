@@ -13,6 +13,7 @@ import { assertHourWeights, assertPlanSettings } from './plan-settings.js';
 import { planFollowups } from './plan-followups.js';
 import { preferredTimes } from './preferred-times.js';
 import type { ItemType, Lowering, PlanCaption, PlannedItem, StoredItem, WeekDraft, WeekInput } from './week-draft.js';
+import { structuresAround, usesWithNeighbours } from './surroundings.js';
 import { weekMinutesOf } from './week-minutes.js';
 import type { WeekMinutes } from './week-minutes.js';
 
@@ -77,11 +78,15 @@ export function assembleWeek(input: WeekInput): WeekDraft {
 
 const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 
+/** Of one category; thrice the bounds of the volume. */
+const MOST_PER_DAY = 24;
+
 function assertCounts({ perDay }: WeekInput): void {
   if (perDay.length !== 7) throw new Error(`bug: counts of ${perDay.length} days`);
   for (const counts of perDay) {
     for (const count of [...CATEGORIES.map((category) => counts[category]), counts.followups ?? 0]) {
-      if (!Number.isInteger(count) || count < 0) throw new Error(`bug: a day has ${count} items`);
+      if (!Number.isInteger(count) || count < 0 || count > MOST_PER_DAY)
+        throw new Error(`bug: a day has ${count} items`);
     }
   }
 }
@@ -94,27 +99,6 @@ function place(
   const random = seededRandom(`${seed}|times`);
   const targets = wanted.map((counts, day) => preferredTimes(minutes, day, counts, settings, hourWeights, random));
   return loosen(placeItems(minutes, wanted, targets, settings), minutes, settings, random);
-}
-
-function usesWithNeighbours({ usesMs, neighbours }: WeekInput): ReadonlyMap<number, readonly number[]> {
-  const uses = new Map(usesMs);
-  for (const { captionId, scheduledAtMs } of neighbours) {
-    if (captionId !== undefined) uses.set(captionId, [...(uses.get(captionId) ?? []), scheduledAtMs]);
-  }
-  return uses;
-}
-
-/** The structures of the stored PPVs next to the week. */
-function structuresAround(neighbours: readonly StoredItem[], startMs: number) {
-  let before: StoredItem | undefined;
-  let after: StoredItem | undefined;
-  for (const item of neighbours) {
-    if (item.itemType !== 'ppv') continue;
-    const isBefore = item.scheduledAtMs < startMs;
-    if (isBefore && (!before || item.scheduledAtMs > before.scheduledAtMs)) before = item;
-    if (!isBefore && (!after || item.scheduledAtMs < after.scheduledAtMs)) after = item;
-  }
-  return { before: before?.structure, after: after?.structure };
 }
 
 /** What each day keeps when its unmatched slots are left out. */
@@ -176,41 +160,55 @@ function itemsOf(
   let freeIndex = 0;
   let ppvIndex = 0;
   return placement.places.map(({ day, isPpv }, index) => {
-    const scheduledAtMs = atMs[index] ?? 0;
-    const base = { scheduledAtMs, ...shownAt(creator.timeZone, scheduledAtMs), dayOfWeek: day };
-    if (isPpv) return ppvItem(input, base, matchedSlots[ppvIndex++]);
+    const when = whenShown(creator.timeZone, atMs[index] ?? 0, day);
+    if (isPpv) return ppvItem(input, when, matchedSlots[ppvIndex++]);
     const itemType = freeTypes[freeIndex];
     if (!itemType) throw new Error('bug: more free places than free items');
-    return { ...base, ...NO_CONTENT, itemType, channel: 'mass_message', captionId: freeCaptions[freeIndex++] };
+    return itemWithout(when, itemType, { captionId: freeCaptions[freeIndex++] });
   });
 }
 
 const filled = (itemType: ItemType, count: number): ItemType[] => new Array<ItemType>(count).fill(itemType);
 
-const NO_CONTENT = {
-  contentType: undefined,
-  structure: undefined,
-  captionId: undefined,
-  priceUsd: undefined,
-  slot: undefined,
-  parent: undefined,
-} as const;
-
 type WhenShown = Pick<PlannedItem, 'scheduledAtMs' | 'date' | 'time' | 'dayOfWeek'>;
+
+/** An item that costs nothing. */
+function itemWithout(
+  { scheduledAtMs, date, time, dayOfWeek }: WhenShown,
+  itemType: ItemType,
+  { captionId, parent }: { captionId?: number | undefined; parent?: PlannedItem },
+): PlannedItem {
+  return {
+    itemType,
+    channel: 'mass_message',
+    scheduledAtMs,
+    date,
+    time,
+    dayOfWeek,
+    contentType: parent?.contentType,
+    structure: parent?.structure,
+    captionId,
+    priceUsd: undefined,
+    slot: undefined,
+    parent: undefined,
+  };
+}
 
 function ppvItem(
   { priceUsdFor }: WeekInput,
-  base: WhenShown,
+  { scheduledAtMs, date, time, dayOfWeek }: WhenShown,
   matched: { readonly caption: PlanCaption; readonly slot: number } | undefined,
 ): PlannedItem {
   if (!matched) throw new Error('bug: more PPV places than matched slots');
   const { captionId, structure, contentType } = matched.caption;
   if (structure === 'free' || contentType === undefined) throw new Error('bug: a PPV was matched with a free caption');
-  const { scheduledAtMs } = base;
   return {
-    ...base,
     itemType: 'ppv',
     channel: structure === 'wall' ? 'wall_post' : 'mass_message',
+    scheduledAtMs,
+    date,
+    time,
+    dayOfWeek,
     contentType,
     structure,
     captionId,
@@ -220,11 +218,13 @@ function ppvItem(
   };
 }
 
-function shownAt(timeZone: string, atMs: number): { date: string; time: string } {
-  const { date, minuteOfDay } = localTimeAt(timeZone, atMs);
-  const twoDigits = (value: number): string => String(value).padStart(2, '0');
-  return { date, time: `${twoDigits(Math.floor(minuteOfDay / 60))}:${twoDigits(minuteOfDay % 60)}` };
+function whenShown(timeZone: string, scheduledAtMs: number, dayOfWeek: number): WhenShown {
+  const { date, minuteOfDay } = localTimeAt(timeZone, scheduledAtMs);
+  const time = `${twoDigits(Math.floor(minuteOfDay / 60))}:${twoDigits(minuteOfDay % 60)}`;
+  return { scheduledAtMs, date, time, dayOfWeek };
 }
+
+const twoDigits = (value: number): string => (value < 10 ? `0${value}` : `${value}`);
 
 /** The items with their follow-ups among them, indices renewed. */
 function joinFollowups(input: WeekInput, items: readonly PlannedItem[]): Pick<WeekDraft, 'items' | 'refusedFollowups'> {
@@ -234,16 +234,8 @@ function joinFollowups(input: WeekInput, items: readonly PlannedItem[]): Pick<We
     ...outcomes.flatMap(({ parent, atMs }) => {
       const parentItem = items[parent];
       if (atMs === undefined || !parentItem) return [];
-      const { contentType, structure, dayOfWeek } = parentItem;
-      const base = { scheduledAtMs: atMs, ...shownAt(input.creator.timeZone, atMs), dayOfWeek };
-      const item: PlannedItem = {
-        ...NO_CONTENT,
-        ...base,
-        itemType: 'ppv_followup',
-        channel: 'mass_message',
-        contentType,
-        structure,
-      };
+      const when = whenShown(input.creator.timeZone, atMs, parentItem.dayOfWeek);
+      const item = itemWithout(when, 'ppv_followup', { parent: parentItem });
       return [{ item, parentItem }];
     }),
   ].sort((a, b) => a.item.scheduledAtMs - b.item.scheduledAtMs);
