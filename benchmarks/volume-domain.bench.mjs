@@ -35,7 +35,7 @@ const creators = Array.from({ length: 64 }, (_, index) => {
     pageType: index % 3 === 0 ? 'free' : 'paid',
     timeZone: zones[index % 4],
   };
-  const captionSupply = (asked) => ({ matchedPerWeekday: asked });
+  const captionSupply = () => ({ unmatchedSlots: [] });
   return { creator, sends, asOfMs, captionSupply, learningOffset: { sendsPerDay: 1, guard: 'bench' } };
 });
 

@@ -1,62 +1,76 @@
 /**
- * Which of a week's revenue slots get a caption. Written by the planner, asked by the volume decision, so that the decision and
- * the week that is put together from it rest on one and the same matching.
+ * Finds captions for a week's revenue slots. Written by the planner, asked by the volume decision, so that the decision and the
+ * week that is put together from it rest on one and the same matching.
  *
- * Asked with how many revenue slots each weekday has (0 = Monday), it matches them all at once and answers how many of each
- * day got a caption. It must be a pure function: the planner asks once more with the decision's week and gets the matching that
- * the decision saw. It may leave any slot unmatched, but should leave as few as it can.
+ * A slot is a position in the rotation's draw for this week, from 0; it stands for the content type drawn there. The supply is
+ * asked with the slots of each weekday (0 = Monday), in order, matches them all at once, and names those that get no
+ * caption. It is a pure function: asked again with the same slots it finds the same captions, which is how the
+ * planner gets at them. It should leave as few slots unmatched as it can.
  *
- * The decision lowers the week by one for each unmatched slot, spreads it anew and asks again, until every slot is matched.
- * So a supply may take the rotation's slots strictly in order, or leave out slots whose content type has no caption: in both
- * cases the last answer is a full one, for the week that the decision holds.
+ * @example
+ * const supply: CaptionSupply = (slots) => {
+ *   const order = slots.flat();
+ *   const match = matchCaptions({ slots: captionSlotsOf(order.map(contentTypeOf), slots.map((day) => day.length), ...), ... });
+ *   return { unmatchedSlots: order.filter((_, index) => match.captions[index] === undefined) };
+ * };
  */
-export type CaptionSupply = (revenuePerWeekday: readonly number[]) => CaptionAnswer;
+export type CaptionSupply = (slotsPerWeekday: readonly (readonly number[])[]) => CaptionAnswer;
 
 export interface CaptionAnswer {
-  /** By weekday: 0..asked. */
-  readonly matchedPerWeekday: readonly number[];
-  /** Why slots were left unmatched, for the notes: `no rested caption for 2 x sextape`. */
+  /** Of the slots asked about. */
+  readonly unmatchedSlots: readonly number[];
+  /** Why they are unmatched, for the notes: `no rested caption for 2 x sextape`. */
   readonly reason?: string;
 }
 
-/** The revenue sends of a week after as many as lack a caption were taken away. */
+/** The slots that are left after those without a caption were taken away. */
 export interface CaptionConstraint {
-  readonly revenuePerWeek: number;
+  /** In order. Every one of them was matched by the supply's last answer, on the day that `spread` gives it. */
+  readonly slots: readonly number[];
   /** The supply's first reason, if it gave any. */
   readonly reason: string | undefined;
 }
 
 /**
- * The most revenue sends a week, from `revenuePerWeek` down, for which the supply matches every slot.
+ * Takes away the slots without a caption, each of which lowers the week by one. What is left is spread over the days anew and
+ * asked about again, since a caption may not be rested yet on a slot's new day; mostly the second answer leaves none unmatched.
  *
- * @param spread the weekly distribution of so many sends.
+ * @param spread the weekly distribution of so many slots: how many fall on each weekday.
  */
 export function constrainByCaptions(
-  revenuePerWeek: number,
+  slotCount: number,
   supply: CaptionSupply,
-  spread: (revenuePerWeek: number) => readonly number[],
+  spread: (slotCount: number) => readonly number[],
 ): CaptionConstraint {
-  let remaining = revenuePerWeek;
+  let slots: readonly number[] = firstSlots(slotCount);
   let reason: string | undefined;
-  while (remaining > 0) {
-    const asked = spread(remaining);
-    const answer = supply(asked);
-    const unmatched = unmatchedOf(asked, answer.matchedPerWeekday);
-    if (unmatched === 0) break;
+  while (slots.length > 0) {
+    const answer = supply(slotsPerWeekday(slots, spread(slots.length)));
+    if (answer.unmatchedSlots.length === 0) break;
     reason ??= answer.reason;
-    remaining -= unmatched;
+    slots = without(slots, answer.unmatchedSlots);
   }
-  return { revenuePerWeek: remaining, reason };
+  return { slots, reason };
 }
 
-function unmatchedOf(asked: readonly number[], matched: readonly number[]): number {
-  let unmatched = 0;
-  asked.forEach((count, day) => {
-    const got = matched[day] ?? NaN;
-    if (!Number.isSafeInteger(got) || got < 0 || got > count) {
-      throw new Error(`bug: the caption supply matched ${got} of ${count} slots on weekday ${day}`);
-    }
-    unmatched += count - got;
-  });
-  return unmatched;
+/** 0, 1, 2, ... */
+export function firstSlots(slotCount: number): number[] {
+  return Array.from({ length: slotCount }, (_, slot) => slot);
+}
+
+/** The slots in order, as many on each weekday as it is to have: the question for a supply. */
+export function slotsPerWeekday(slots: readonly number[], counts: readonly number[]): number[][] {
+  let next = 0;
+  return counts.map((count) => slots.slice(next, (next += count)));
+}
+
+function without(slots: readonly number[], unmatched: readonly number[]): number[] {
+  const gone = new Set(unmatched);
+  const left = slots.filter((slot) => !gone.has(slot));
+  if (left.length !== slots.length - unmatched.length) {
+    throw new Error(
+      `bug: the caption supply names slots twice, or such as it was not asked about: ${unmatched.join(' ')}`,
+    );
+  }
+  return left;
 }

@@ -4,6 +4,8 @@ import { CATEGORIES } from '../history/index.js';
 import type { Send } from '../history/index.js';
 import { DAY_MS } from '../time/index.js';
 import { VOLUME_BOUNDS } from './base-volume.js';
+import { slotsPerWeekday } from './caption-supply.js';
+import type { CaptionSupply } from './caption-supply.js';
 import { decideVolume } from './decide-volume.js';
 import type { StoredHorizon } from './stored-horizon.js';
 import type { VolumeDecision, VolumeInput, VolumeStep } from './volume-decision.js';
@@ -131,7 +133,7 @@ describe('worked examples', () => {
       sends,
       asOfMs,
       captionSupply: (asked) => ({
-        matchedPerWeekday: asked.map((count) => Math.min(count, 1)),
+        unmatchedSlots: asked.flatMap((slots) => slots.filter((slot) => slot % 4 > 0)),
         reason: 'few captions',
       }),
     });
@@ -139,6 +141,8 @@ describe('worked examples', () => {
     expect(starved.perDay.revenue).toBe(1);
     expect(starved.flags.captionConstrained).toBe(true);
     expect(stepOf(starved, 'captions')?.reason).toBe('21 of 28 slots a week lack a caption: few captions');
+    expect(starved.revenueSlots).toEqual([0, 4, 8, 12, 16, 20, 24]);
+    expect(starved.slotsOffered).toBe(28);
     expect(starved.followUpsPerWeekday).toEqual([1, 1, 1, 1, 1, 1, 1]);
   });
 
@@ -228,15 +232,7 @@ const anyInput: fc.Arbitrary<VolumeInput> = fc
     const input = { creator: { fanCount, pageType, timeZone }, sends, asOfMs, storedHorizons };
     const learningOffset = { sendsPerDay: offset, guard: 'any' };
     if (captions === undefined) return { ...input, learningOffset };
-    const captionSupply = (asked: readonly number[]) => {
-      let left = captions;
-      const take = (count: number) => {
-        const matched = Math.min(count, left);
-        left -= matched;
-        return matched;
-      };
-      return { matchedPerWeekday: asked.map(take) };
-    };
+    const captionSupply: CaptionSupply = (asked) => ({ unmatchedSlots: asked.flat().slice(captions) });
     return { ...input, learningOffset, captionSupply };
   });
 
@@ -331,9 +327,11 @@ describe('for every input', () => {
     });
   });
 
-  it('the caption supply matches the whole of the week decided', () => {
-    holds(({ week }, { captionSupply }) => {
-      if (captionSupply) expect(captionSupply(week.revenue).matchedPerWeekday).toEqual(week.revenue);
+  it('the caption supply matches every slot of the week decided', () => {
+    holds(({ week, revenueSlots, slotsOffered }, { captionSupply }) => {
+      expect(revenueSlots).toHaveLength(sum(week.revenue));
+      expect(revenueSlots.every((slot, index) => slot < slotsOffered && slot >= index)).toBe(true);
+      expect(captionSupply?.(slotsPerWeekday(revenueSlots, week.revenue)).unmatchedSlots ?? []).toEqual([]);
     });
   });
 

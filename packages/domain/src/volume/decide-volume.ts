@@ -3,7 +3,8 @@ import { InvalidSettingsError } from '../errors.js';
 import { CATEGORIES } from '../history/index.js';
 import { VOLUME_BOUNDS, baseVolume, volumeTier } from './base-volume.js';
 import type { DailyVolume } from './base-volume.js';
-import { constrainByCaptions } from './caption-supply.js';
+import { constrainByCaptions, firstSlots } from './caption-supply.js';
+import type { CaptionConstraint } from './caption-supply.js';
 import { confidenceOf } from './confidence.js';
 import { fitElasticity, volumeLevels } from './elasticity.js';
 import type { Elasticity } from './elasticity.js';
@@ -72,11 +73,14 @@ export function decideVolume(input: VolumeInput): VolumeDecision {
   const multipliers = settings.adjustsWeekdays ? weekdayMultipliers(tally, confidence) : EVEN_WEEKDAYS;
   const offered = 7 * capped.revenue;
   const constraint = captionSupply
-    ? constrainByCaptions(offered, captionSupply, (sends) => distributeWeek(sends, multipliers, VOLUME_BOUNDS.revenue))
-    : { revenuePerWeek: offered, reason: undefined };
-  const perDay = { ...capped, revenue: roundHalfUp(constraint.revenuePerWeek / 7) };
-  const evenWeek = weekOf(perDay, constraint.revenuePerWeek, EVEN_WEEKDAYS);
-  const week = weekOf(perDay, constraint.revenuePerWeek, multipliers);
+    ? constrainByCaptions(offered, captionSupply, (slotCount) =>
+        distributeWeek(slotCount, multipliers, VOLUME_BOUNDS.revenue),
+      )
+    : { slots: firstSlots(offered), reason: undefined };
+  const revenuePerWeek = constraint.slots.length;
+  const perDay = { ...capped, revenue: roundHalfUp(revenuePerWeek / 7) };
+  const evenWeek = weekOf(perDay, revenuePerWeek, EVEN_WEEKDAYS);
+  const week = weekOf(perDay, revenuePerWeek, multipliers);
   const followUpsPerWeekday = week.revenue.map((count) =>
     followUpCount(count, confidence, settings.followUpsPerDayMax),
   );
@@ -101,8 +105,8 @@ export function decideVolume(input: VolumeInput): VolumeDecision {
   const captions: VolumeStep = {
     step: 'captions',
     before: offered,
-    after: constraint.revenuePerWeek,
-    isChanged: constraint.revenuePerWeek !== offered,
+    after: revenuePerWeek,
+    isChanged: revenuePerWeek !== offered,
     reason: captionReason(offered, constraint, captionSupply !== undefined),
   };
   const weekdays: VolumeStep = {
@@ -131,6 +135,8 @@ export function decideVolume(input: VolumeInput): VolumeDecision {
     revenueTrendPct: fusion.revenueTrendPct,
     perDay,
     week,
+    slotsOffered: offered,
+    revenueSlots: constraint.slots,
     followUpsPerWeekday,
     weekdayMultipliers: multipliers,
     horizons: fusion.parts,
@@ -217,14 +223,10 @@ function elasticityReason(elasticity: Elasticity | undefined): string {
   }
 }
 
-function captionReason(
-  offered: number,
-  { revenuePerWeek, reason }: { revenuePerWeek: number; reason: string | undefined },
-  isAsked: boolean,
-): string {
+function captionReason(offered: number, { slots, reason }: CaptionConstraint, isAsked: boolean): string {
   if (!isAsked) return 'captions not asked';
-  if (revenuePerWeek === offered) return 'every slot has a caption';
-  return `${offered - revenuePerWeek} of ${offered} slots a week lack a caption${reason ? `: ${reason}` : ''}`;
+  if (slots.length === offered) return 'every slot has a caption';
+  return `${offered - slots.length} of ${offered} slots a week lack a caption${reason ? `: ${reason}` : ''}`;
 }
 
 function weekdayReason(multipliers: readonly number[], { adjustsWeekdays }: VolumeSettings): string {

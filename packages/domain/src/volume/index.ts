@@ -1,4 +1,5 @@
 export * from './base-volume.js';
+export { slotsPerWeekday } from './caption-supply.js';
 export type { CaptionAnswer, CaptionSupply } from './caption-supply.js';
 export * from './decide-volume.js';
 export { fitElasticity } from './elasticity.js';

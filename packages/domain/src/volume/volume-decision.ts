@@ -85,6 +85,10 @@ export interface VolumeDecision {
   readonly perDay: DailyVolume;
   /** What each day gets. Every day is inside `VOLUME_BOUNDS`, unless captions lack for even one revenue send a day. */
   readonly week: WeeklyVolume;
+  /** Slots of the rotation that were to be filled, before captions. */
+  readonly slotsOffered: number;
+  /** Those of them that have a caption, in order: 0, 1, 2, ... unless captions lack. As many as `week.revenue` in all. */
+  readonly revenueSlots: readonly number[];
   /** Follow-ups by weekday, 0 = Monday. */
   readonly followUpsPerWeekday: readonly number[];
   readonly weekdayMultipliers: readonly number[];
