@@ -27,8 +27,16 @@ export const views: readonly View[] = [
     END as success_rate_pct,
     last_failure_time,
     last_success_time,
-    ${minutesInState}
-FROM circuit_breaker_state`,
+    ${minutesInState},
+    CASE WHEN recent.calls > 0 THEN ROUND(CAST(recent.successes AS REAL) / recent.calls * 100, 2) END AS recent_success_rate_pct,
+    COALESCE(recent.calls, 0) AS recent_calls
+FROM circuit_breaker_state
+LEFT JOIN (
+    SELECT name AS breaker, SUM(success_count) AS successes, SUM(success_count + failure_count) AS calls
+    FROM circuit_breaker_calls
+    WHERE ${comparableInstant('slice_start')} >= datetime('now', '-5 minutes')
+    GROUP BY name
+) recent ON recent.breaker = name`,
   },
   {
     name: 'v_active_rotation_states',
