@@ -1,0 +1,91 @@
+import { InvalidResultError, TransactionTimeoutError, type SagaProblem } from '@eros/domain';
+import type { Schedule } from '../breaker/schedule.js';
+
+/** How one try went. */
+export type Attempted =
+  | { readonly type: 'done'; readonly value: unknown }
+  | { readonly type: 'failed'; readonly problem: SagaProblem; readonly error: unknown }
+  /** This worker is to stop: nothing is known, and nothing is to be written. */
+  | { readonly type: 'interrupted' };
+
+export interface AttemptLimits {
+  readonly timeoutMs: number;
+  /** Time left until the saga's deadline; absent: it has none. */
+  readonly deadlineInMs?: number;
+  /** Aborted when this worker is to stop at once. */
+  readonly stop: AbortSignal;
+}
+
+/**
+ * Runs `work` until it settles, its time is over or it is interrupted; then its signal is aborted. Never rejects.
+ *
+ * @param tellLate is told when work settles that was given up on.
+ */
+export function attempt(
+  work: (signal: AbortSignal) => Promise<unknown>,
+  limits: AttemptLimits,
+  schedule: Schedule,
+  tellLate: (error: unknown) => void,
+): Promise<Attempted> {
+  const { timeoutMs, deadlineInMs = Infinity, stop } = limits;
+  if (stop.aborted) return Promise.resolve({ type: 'interrupted' });
+  return new Promise((resolve) => {
+    const controller = new AbortController();
+    let isSettled = false;
+    const settle = (attempted: Attempted): void => {
+      if (isSettled) return;
+      isSettled = true;
+      cancelTimer();
+      stop.removeEventListener('abort', interrupt);
+      resolve(attempted);
+    };
+    const interrupt = (): void => {
+      controller.abort(stop.reason);
+      settle({ type: 'interrupted' });
+    };
+    const isDeadline = deadlineInMs <= timeoutMs;
+    const cancelTimer = schedule(
+      () => {
+        const message = isDeadline ? 'the deadline of the saga passed' : `timed out after ${timeoutMs} ms`;
+        const error = new DOMException(message, 'TimeoutError');
+        controller.abort(error);
+        const problem: SagaProblem = { kind: isDeadline ? 'deadline' : 'timeout', name: error.name, message };
+        settle({ type: 'failed', problem, error });
+      },
+      Math.min(timeoutMs, deadlineInMs),
+    );
+    stop.addEventListener('abort', interrupt, { once: true });
+    // In a microtask, so that work that throws at once rejects instead.
+    Promise.resolve()
+      .then(() => work(controller.signal))
+      .then(
+        (value) => (isSettled ? tellLate(undefined) : settle({ type: 'done', value })),
+        (error: unknown) =>
+          isSettled ? tellLate(error) : settle({ type: 'failed', problem: problemOf(error), error }),
+      );
+  });
+}
+
+/** Messages are kept up to this length, in UTF-16 units. */
+const MESSAGE_MAX = 2_000;
+
+/** What is kept of an error. */
+export function problemOf(error: unknown): SagaProblem {
+  const kind = error instanceof TransactionTimeoutError ? 'timeout' : 'error';
+  if (typeof error !== 'object' || error === null) return { kind, name: 'Error', message: textOf(error) };
+  const { name, message, code, terminal } = error as Partial<Record<'name' | 'message' | 'code' | 'terminal', unknown>>;
+  return {
+    kind,
+    name: textOf(name ?? 'Error'),
+    message: textOf(message ?? error),
+    ...(code === undefined || code === null ? {} : { code: textOf(code) }),
+    // The same work would return the same again.
+    ...(terminal === true || error instanceof InvalidResultError ? { isTerminal: true } : {}),
+  };
+}
+
+/** Every database can store it: without NUL and without halves of a character. */
+const textOf = (value: unknown): string =>
+  String(value)
+    .slice(0, MESSAGE_MAX)
+    .replace(/\0|\p{Surrogate}/gu, '\uFFFD');

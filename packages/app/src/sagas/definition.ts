@@ -1,0 +1,85 @@
+import { outlineOf, type RetryPolicy, type SagaOutline, type Transaction } from '@eros/domain';
+
+/** What a step is given. A copy: changing it changes nothing elsewhere. */
+export interface StepContext<I> {
+  readonly sagaId: string;
+  readonly creatorId: string;
+  readonly input: I;
+  /** What earlier steps returned, by their names, as JSON gives it back. */
+  readonly results: Readonly<Record<string, unknown>>;
+  /** Aborted when the try has timed out, when the saga's deadline has passed, or when this worker has lost the saga. */
+  readonly signal: AbortSignal;
+  /**
+   * Higher for each try than for every earlier try of the step, by whichever worker. A resource that remembers the highest one it
+   * has seen can refuse a late worker.
+   */
+  readonly fence: number;
+  /** The same for every try of the step, and another one for its undo: hand it on, so that the effect happens once. */
+  readonly idempotencyKey: string;
+  /** From 1. A try that a crash interrupted is repeated under the same number. */
+  readonly attempt: number;
+}
+
+/** What a `transaction` step is given. */
+export interface TransactionContext<I> extends StepContext<I> {
+  /** The open transaction, in which all the step's database work belongs. */
+  readonly tx: Transaction;
+}
+
+interface StepOptions {
+  /** Unique within the definition. */
+  readonly name: string;
+  /** After this step has succeeded the saga only goes forward. At most one step. Default false. */
+  readonly pivot?: boolean;
+  /** Default: one try. */
+  readonly retry?: Partial<RetryPolicy>;
+  /** Of one try. Default 30 s. The transaction of a `transaction` step may be limited further by the engine. */
+  readonly timeoutMs?: number;
+  /** When the tries are used up: undo everything (the default), or park the saga for an operator. After the pivot always `park`. */
+  readonly onExhausted?: 'compensate' | 'park';
+  /** Tries and time of the undo. Default: 5 tries, 30 s each. */
+  readonly compensation?: { readonly retry?: Partial<RetryPolicy>; readonly timeoutMs?: number };
+}
+
+/**
+ * A step that does something outside the database. It may be run more than once, and its undo may meet an effect that never
+ * happened: the outcome of a try is not known when it failed, timed out or was interrupted by a crash.
+ */
+export interface EffectStep<I> extends StepOptions {
+  readonly kind?: 'effect';
+  /** What it returns (JSON, or nothing) is kept and handed to later steps. */
+  readonly execute: (context: StepContext<I>) => Promise<unknown>;
+  readonly compensate?: (context: StepContext<I>) => Promise<unknown>;
+}
+
+/** A step that does only database work: it commits together with its journal entry, exactly once, and so does its undo. */
+export interface TransactionStep<I> extends StepOptions {
+  readonly kind: 'transaction';
+  readonly execute: (context: TransactionContext<I>) => Promise<unknown>;
+  readonly compensate?: (context: TransactionContext<I>) => Promise<unknown>;
+}
+
+export type SagaStep<I> = EffectStep<I> | TransactionStep<I>;
+
+/** What is done, in which order, and how each step is undone. */
+export interface SagaDefinition<I> {
+  readonly name: string;
+  /** A whole number from 1. Raise it with every change of steps or policies: sagas under way go on by the version they began with. */
+  readonly version: number;
+  /** From the first step's start to the deadline; not after the pivot. Default: none. */
+  readonly timeoutMs?: number;
+  readonly steps: readonly SagaStep<I>[];
+}
+
+/** A definition's data, checked and complete. Throws `invalid_definition`. */
+export function outlineOfDefinition<I>({ name, version, timeoutMs, steps }: SagaDefinition<I>): SagaOutline {
+  return outlineOf({
+    name,
+    version,
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    steps: steps.map(({ execute: _, compensate, compensation = {}, ...options }) => ({
+      ...options,
+      ...(compensate ? { undo: compensation } : {}),
+    })),
+  });
+}

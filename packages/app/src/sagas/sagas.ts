@@ -1,0 +1,316 @@
+import {
+  assertWhy,
+  definitionHash,
+  InvalidDefinitionError,
+  InvalidResultError,
+  InvalidSettingsError,
+  isTerminalSaga,
+  replaySaga,
+  resultJson,
+  SagaFailedError,
+  SagaHandedBackError,
+  summarizeSaga,
+  UnknownCreatorError,
+  UnknownSagaError,
+  type CreatorStore,
+  type HeldSaga,
+  type Ids,
+  type SagaFilter,
+  type SagaState,
+  type Sha256,
+  type Transaction,
+  type Why,
+} from '@eros/domain';
+import { outlineOfDefinition, type SagaDefinition, type SagaStep } from './definition.js';
+import { SagaRun, type RegisteredSaga, type SagaRunPorts } from './saga-run.js';
+import { sagaDetailView, sagaView, type SagaDetailView, type SagaView } from './saga-view.js';
+import { sagaSettings, type SagaSettings } from './settings.js';
+
+export interface StartSaga<I> {
+  readonly creatorId: string;
+  /** JSON. */
+  readonly input: I;
+  /** Default: a fresh one. The same id with the same input is the same saga, however often it is started. */
+  readonly sagaId?: string;
+  /** The saga exists when this commits; a started engine begins it within one sweep. */
+  readonly transaction?: Transaction;
+}
+
+export interface CompletedSaga {
+  readonly sagaId: string;
+  /** What the steps returned, by name; steps that returned nothing are absent. */
+  readonly results: Readonly<Record<string, unknown>>;
+  readonly executionTimeMs: number;
+}
+
+export interface SagaHandle {
+  readonly sagaId: string;
+  /**
+   * The saga's end, wherever it is executed.
+   *
+   * @throws {SagaFailedError} when it was undone, or is parked.
+   * @throws {SagaHandedBackError} when this process closes first, or can no longer write to the database.
+   * @throws {UnknownSagaError} when the transaction that it was started in has not committed.
+   */
+  wait(): Promise<CompletedSaga>;
+}
+
+/** A definition that can be started. */
+export interface Saga<I> {
+  readonly name: string;
+  readonly version: number;
+  /**
+   * Starts a saga: executed by this process, unless it is started inside a transaction.
+   *
+   * @throws {UnknownCreatorError}
+   * @throws {SagaExistsError} when another saga (other name, creator or input) has the id.
+   * @throws {InvalidSettingsError} when the input is not JSON.
+   */
+  start(request: StartSaga<I>): Promise<SagaHandle>;
+  /** Starts a saga and waits for its end. Rejects as `start` and the handle's `wait` do. */
+  run(request: Omit<StartSaga<I>, 'transaction'>): Promise<CompletedSaga>;
+}
+
+/** One page of a list; without a cursor it is the last one. */
+export interface SagaViewPage {
+  readonly items: readonly SagaView[];
+  readonly cursor?: string;
+}
+
+export interface SagaServicePorts extends SagaRunPorts {
+  readonly creators: Pick<CreatorStore, 'find'>;
+  readonly sha256: Sha256;
+  readonly ids: Ids;
+  /** This process's name in leases. */
+  readonly node: string;
+  /** Keeps the process alive until the answer is called: somebody awaits a saga that may be between two timers. */
+  readonly keepAlive: () => () => void;
+}
+
+/** Keeps a Node process alive by a timer that never matters. */
+export const nodeKeepAlive = (): (() => void) => {
+  const timer = setInterval(() => undefined, 2_147_483_647);
+  return () => clearInterval(timer);
+};
+
+/** Durable sagas: defines, starts, executes, recovers and shows them. */
+export class Sagas {
+  private readonly registered = new Map<string, RegisteredSaga>();
+  private readonly runs = new Map<string, SagaRun>();
+  private readonly starting = new Set<Promise<unknown>>();
+  private readonly settings: SagaSettings;
+  private sweeping: Promise<void> | undefined;
+  private cancelSweep: () => void = () => undefined;
+  private readonly waking = new Set<() => void>();
+  private isStarted = false;
+  private isClosing = false;
+
+  constructor(
+    private readonly ports: SagaServicePorts,
+    settings: Partial<SagaSettings> = {},
+  ) {
+    this.settings = sagaSettings(settings);
+  }
+
+  /**
+   * Makes a definition known to this process, which then also recovers its sagas. The same definition may be given again; its
+   * functions are then the new ones.
+   *
+   * @throws {InvalidDefinitionError} when it cannot be run, or when another definition has the name and version.
+   */
+  define<I>(definition: SagaDefinition<I>): Saga<I> {
+    const outline = outlineOfDefinition(definition);
+    const { name, version } = outline;
+    const hash = definitionHash(outline, this.ports.sha256);
+    const other = [...this.registered.values()].find(
+      (each) => each.outline.name === name && each.outline.version === version && each.hash !== hash,
+    );
+    if (other) {
+      const problem = `version ${version} is defined with other steps or policies: give the changed one version ${version + 1}`;
+      throw new InvalidDefinitionError(name, [problem]);
+    }
+    // Input comes back from the journal as the JSON that was checked on starting.
+    this.registered.set(hash, { outline, hash, steps: definition.steps as readonly SagaStep<unknown>[] });
+    return {
+      name,
+      version,
+      start: (request) => this.startOne({ name, version, hash }, request),
+      run: async (request) => (await this.startOne({ name, version, hash }, request)).wait(),
+    };
+  }
+
+  async get(sagaId: string): Promise<SagaDetailView | undefined> {
+    const saga = await this.ports.store.find(sagaId);
+    return saga && sagaDetailView(saga, this.hashes());
+  }
+
+  /** Parked ones first, then the newest. @throws {InvalidSettingsError} for a bad cursor or limit. */
+  async list(filter: SagaFilter = {}): Promise<SagaViewPage> {
+    const { sagas, cursor } = await this.ports.store.list(filter);
+    const items = sagas.map((saga) => sagaView(saga, this.hashes()));
+    return { items, ...(cursor === undefined ? {} : { cursor }) };
+  }
+
+  /**
+   * Gives a parked saga fresh tries, recoveries and time; a started engine with its definition goes on within one sweep.
+   *
+   * @throws {UnknownSagaError}
+   * @throws {NotParkedError}
+   * @throws {InvalidSettingsError} without a name or a reason.
+   */
+  async revive(sagaId: string, why: Why): Promise<void> {
+    assertWhy(why);
+    await this.ports.store.revive(sagaId, why);
+  }
+
+  /** Begins to look for sagas that nobody works on: now, and from then on every `sweepMs`. */
+  async start(): Promise<void> {
+    if (this.isStarted || this.isClosing) return;
+    this.isStarted = true;
+    await this.sweep();
+  }
+
+  /**
+   * Takes no new sagas, lets the present try of each end, and hands the leases back. Tries that last longer than `timeoutMs` are
+   * aborted; their outcome stays unknown, and whoever takes the saga up repeats or undoes them.
+   */
+  async close({ timeoutMs = 5_000 }: { timeoutMs?: number } = {}): Promise<void> {
+    this.isClosing = true;
+    this.cancelSweep();
+    for (const wake of this.waking) wake();
+    await this.sweeping;
+    await Promise.allSettled(this.starting); // told to their callers
+    const runs = [...this.runs.values()];
+    for (const run of runs) run.stop();
+    const cancel = this.ports.schedule(() => runs.forEach((run) => run.interrupt()), timeoutMs);
+    await Promise.all(runs.map(({ end }) => end));
+    cancel();
+  }
+
+  private startOne<I>(definition: HeldSaga['definition'], request: StartSaga<I>): Promise<SagaHandle> {
+    const starting = this.createOne(definition, request);
+    this.starting.add(starting);
+    const forget = (): void => void this.starting.delete(starting);
+    starting.then(forget, forget);
+    return starting;
+  }
+
+  private async createOne<I>(
+    definition: HeldSaga['definition'],
+    { creatorId, input: given, sagaId = this.ports.ids.next(), transaction }: StartSaga<I>,
+  ): Promise<SagaHandle> {
+    if (this.isClosing) throw new SagaHandedBackError(sagaId);
+    if (typeof sagaId !== 'string' || sagaId.trim() === '') {
+      throw new InvalidSettingsError('sagaId', JSON.stringify(sagaId), 'a text that is not blank');
+    }
+    const input = inputOf(definition.name, given);
+    if (!(await this.ports.creators.find(creatorId, transaction))) throw new UnknownCreatorError(creatorId);
+    const saga = { sagaId, creatorId, definition, input };
+    const holder = transaction ? undefined : this.terms();
+    const held = await this.ports.store.create(saga, holder, transaction);
+    if (held) this.execute(held);
+    else if (!transaction) await this.takeUp(sagaId);
+    return { sagaId, wait: () => this.waitFor(sagaId) };
+  }
+
+  private terms() {
+    const { leaseMs, recoveriesMax } = this.settings;
+    return { owner: this.ports.node, leaseMs, recoveriesMax };
+  }
+
+  private execute(held: HeldSaga): void {
+    const saga = this.registered.get(held.definition.hash);
+    if (!saga) throw new Error(`bug: saga "${held.sagaId}" was claimed without its definition`);
+    const run = new SagaRun(held, saga, this.ports, this.settings);
+    this.runs.set(held.sagaId, run);
+    if (this.isClosing) run.stop();
+    // An older run of the same saga may end, having lost it, after a newer one has begun.
+    void run.end.then(() => {
+      if (this.runs.get(held.sagaId) === run) this.runs.delete(held.sagaId);
+    });
+  }
+
+  /** Claims a saga that nobody holds. */
+  private async takeUp(sagaId: string): Promise<boolean> {
+    const held = await this.ports.store.claim(sagaId, this.terms(), [...this.hashes()]);
+    if (held) this.execute(held);
+    return held !== undefined;
+  }
+
+  private async waitFor(sagaId: string): Promise<CompletedSaga> {
+    const release = this.ports.keepAlive();
+    try {
+      for (;;) {
+        const run = this.runs.get(sagaId);
+        const end = await run?.end;
+        if (end?.type === 'ended') return completed(sagaId, end.state, end.cause);
+        if (end?.type === 'broken') throw new SagaHandedBackError(sagaId, { cause: end.error });
+        const stored = await this.ports.store.find(sagaId);
+        if (!stored) throw new UnknownSagaError(sagaId);
+        const state = replaySaga(stored.journal);
+        if (isTerminalSaga(state) || state.parked) return completed(sagaId, state);
+        if (this.isClosing) throw new SagaHandedBackError(sagaId);
+        if (!stored.isLeased && (await this.takeUp(sagaId))) continue;
+        if (!this.runs.has(sagaId)) await this.pause();
+      }
+    } finally {
+      release();
+    }
+  }
+
+  private pause(): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        cancel();
+        this.waking.delete(wake);
+        resolve();
+      };
+      const cancel = this.ports.schedule(wake, this.settings.sweepMs);
+      this.waking.add(wake);
+    });
+  }
+
+  private sweep(): Promise<void> {
+    this.sweeping = this.claimAll()
+      .catch((error: unknown) =>
+        this.ports.logger.warn({ error }, 'looking for sagas failed; the next sweep tries again'),
+      )
+      .then(() => {
+        if (!this.isClosing) this.cancelSweep = this.ports.schedule(() => void this.sweep(), this.settings.sweepMs);
+      });
+    return this.sweeping;
+  }
+
+  private async claimAll(): Promise<void> {
+    const free = this.settings.runningMax - this.runs.size;
+    if (free <= 0) return;
+    for (const sagaId of await this.ports.store.claimable([...this.hashes()], free)) {
+      if (this.isClosing) return;
+      await this.takeUp(sagaId);
+    }
+  }
+
+  private hashes(): Set<string> {
+    return new Set(this.registered.keys());
+  }
+}
+
+/** The input as every worker will read it. Nothing is null. */
+function inputOf(name: string, given: unknown): unknown {
+  try {
+    return JSON.parse(resultJson(`saga ${name}`, given === undefined ? null : given)) as unknown;
+  } catch (error) {
+    if (!(error instanceof InvalidResultError)) throw error;
+    throw new InvalidSettingsError(error.path.replace(/^result/, 'input'), error.problem, 'JSON of at most 1 MB');
+  }
+}
+
+function completed(sagaId: string, state: SagaState, cause?: { readonly error: unknown }): CompletedSaga {
+  const { status, stuck, failedStep, errorMessage = 'unknown', executionTimeMs = 0 } = summarizeSaga(state);
+  if (state.status !== 'completed') {
+    const options = cause && { cause: cause.error };
+    throw new SagaFailedError(sagaId, status, stuck !== undefined, failedStep, errorMessage, options);
+  }
+  const results = state.steps.flatMap((each) => ('result' in each ? [[each.step, each.result] as const] : []));
+  return { sagaId, results: Object.fromEntries(results), executionTimeMs };
+}
