@@ -19,3 +19,9 @@ export function isRested(
 export function latestUseMs(usesMs: readonly number[] | undefined): number {
   return usesMs === undefined ? -Infinity : usesMs.reduce((latest, atMs) => Math.max(latest, atMs), -Infinity);
 }
+
+/** Puts captions that serve alike into an order of chance: the same for the same salt, whatever order they come in. */
+export function lotOf(captionId: number, salt: number): number {
+  const mixed = Math.imul(captionId ^ salt, 0x9e3779b1);
+  return Math.imul(mixed ^ (mixed >>> 15), 0x85ebca6b) >>> 0;
+}

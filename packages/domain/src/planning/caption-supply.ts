@@ -14,17 +14,19 @@ export function captionSupplyFor(
   const { creator, week, captions, settings, neighbours, seed } = input;
   const usesMs = usesWithNeighbours(input);
   const around = structuresAround(neighbours, week.startMs);
-  return (revenuePerWeekday) => {
-    const slots = captionSlotsOf(input.slots, revenuePerWeekday, week, creator.timeZone);
-    const match = matchCaptions({ slots, captions, usesMs, restDays: settings.restDays, ...around, seed });
-    let next = 0;
-    const matchedPerWeekday = revenuePerWeekday.map((count) => {
-      const own = match.captions.slice(next, next + count);
-      next += count;
-      return own.filter((caption) => caption !== undefined).length;
+  return (slotsPerWeekday) => {
+    const asked = slotsPerWeekday.flat();
+    const contentTypes = asked.map((slot) => {
+      const contentType = input.slots[slot];
+      if (contentType === undefined) throw new Error(`bug: slot ${slot} of ${input.slots.length}`);
+      return contentType;
     });
-    const lacking = new Set(slots.flatMap(({ contentType }, slot) => (match.captions[slot] ? [] : [contentType])));
-    if (lacking.size === 0) return { matchedPerWeekday };
-    return { matchedPerWeekday, reason: `no rested caption for ${[...lacking].sort().join(', ')}` };
+    const counts = slotsPerWeekday.map((day) => day.length);
+    const slots = captionSlotsOf(contentTypes, counts, week, creator.timeZone);
+    const match = matchCaptions({ slots, captions, usesMs, restDays: settings.restDays, ...around, seed });
+    const unmatchedSlots = asked.filter((_, index) => match.captions[index] === undefined);
+    if (unmatchedSlots.length === 0) return { unmatchedSlots };
+    const lacking = new Set(unmatchedSlots.map((slot) => input.slots[slot] ?? ''));
+    return { unmatchedSlots, reason: `no rested caption for ${[...lacking].sort().join(', ')}` };
   };
 }

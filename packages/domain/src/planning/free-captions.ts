@@ -1,5 +1,5 @@
-import { seededRandom, shuffled } from '../chance/index.js';
-import { isRested, latestUseMs } from './caption-rest.js';
+import { seededRandom } from '../chance/index.js';
+import { isRested, latestUseMs, lotOf } from './caption-rest.js';
 import type { PlanCaption } from './week-draft.js';
 
 /**
@@ -13,10 +13,21 @@ export function freeCaptionsFor(
   restDays: number,
   seed: string,
 ): (number | undefined)[] {
-  const free = captions.filter(({ structure }) => structure === 'free').sort((a, b) => a.captionId - b.captionId);
-  const ranked = shuffled(free, seededRandom(`${seed}|free captions`))
-    .map(({ captionId, isOwn }) => ({ captionId, isOwn, lastUseMs: latestUseMs(usesMs.get(captionId)) }))
-    .sort((a, b) => Number(b.isOwn) - Number(a.isOwn) || (a.lastUseMs === b.lastUseMs ? 0 : a.lastUseMs - b.lastUseMs));
+  const salt = Math.floor(seededRandom(`${seed}|free captions`)() * 2 ** 32);
+  const ranked = captions
+    .filter(({ structure }) => structure === 'free')
+    .map(({ captionId, isOwn }) => ({
+      captionId,
+      isOwn,
+      lastUseMs: latestUseMs(usesMs.get(captionId)),
+      lot: lotOf(captionId, salt),
+    }))
+    .sort(
+      (a, b) =>
+        Number(b.isOwn) - Number(a.isOwn) ||
+        (a.lastUseMs === b.lastUseMs ? a.lot - b.lot : a.lastUseMs - b.lastUseMs) ||
+        a.captionId - b.captionId,
+    );
   const taken = new Set<number>();
   return atMs.map((itemMs) => {
     const choice = ranked.find(

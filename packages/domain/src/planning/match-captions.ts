@@ -34,16 +34,19 @@ interface Path {
   readonly earlier: Path | undefined;
   readonly chosen: Candidate | undefined;
   readonly matched: number;
-  /** What the choices cost in scarce captions. */
+  /** How many matches are out of reach by now, whatever comes: slots passed over for which there was a caption to spare. */
+  readonly lost: number;
+  /** What the choices cost in scarce captions: each costs the more, the fewer its pool still had. */
   readonly cost: number;
   readonly last: Structure | undefined;
+  /** 1 for each candidate taken; behind these, how many were taken of each content type, then of each pool. */
   readonly used: Uint8Array;
   /** Tells sets of used captions apart. */
   readonly usedKey: number;
 }
 
 /** How many paths are kept per last structure; the next is tried when the one before left a slot open. */
-const BEAM_WIDTHS = [3, 24, 128];
+const beamWidths = (slotCount: number): readonly number[] => [2, 16, Math.max(32, Math.ceil(1024 / (slotCount + 1)))];
 
 /**
  * Gives each slot a caption of its content type, such that no caption is used twice, each is rested, and no two
@@ -57,7 +60,7 @@ const BEAM_WIDTHS = [3, 24, 128];
 export function matchCaptions(request: MatchRequest): CaptionMatch {
   const candidates = candidatesFor(request);
   let best: Path | undefined;
-  for (const width of BEAM_WIDTHS) {
+  for (const width of beamWidths(request.slots.length)) {
     const found = searchPaths(request, candidates, width);
     if (!best || found.matched > best.matched) best = found;
     if (best.matched === candidates.matchable) break;
@@ -74,49 +77,55 @@ function searchPaths(request: MatchRequest, candidates: Candidates, width: numbe
     earlier: undefined,
     chosen: undefined,
     matched: 0,
+    lost: 0,
     cost: 0,
     last: before,
-    used: new Uint8Array(candidates.count),
+    used: new Uint8Array(candidates.count + candidates.typeCount + candidates.poolCount),
     usedKey: 0,
   };
   let paths: Path[] = [start];
   slots.forEach((_, slot) => {
+    const { pools, isSpare, demand, ...choice } = candidates.at(slot);
+    const type = candidates.count + choice.type;
     const next = new Map<Structure | undefined, Map<number, Step>>();
     for (const path of paths) {
-      keep(next, {
-        path,
-        chosen: undefined,
-        last: path.last,
-        matched: path.matched,
-        cost: path.cost,
-        usedKey: path.usedKey,
-      });
-      for (const pool of candidates.poolsOf(slot)) {
-        if (pool.structure === path.last) continue;
-        const chosen = pool.candidates.find(({ index, fits }) => path.used[index] === 0 && fits(slot));
+      const { last, matched, cost, usedKey, used } = path;
+      const lost = path.lost + (isSpare(used[type] ?? 0) ? 1 : 0);
+      keep(next, { path, chosen: undefined, type, pool: 0, last, matched, lost, cost, usedKey });
+      for (const { structure, candidates: own, index } of pools) {
+        if (structure === last) continue;
+        const chosen = own.find((candidate) => used[candidate.index] === 0 && candidate.fits(slot));
         if (!chosen) continue;
-        const usedKey = path.usedKey + chosen.key;
+        const pool = candidates.count + candidates.typeCount + index;
+        const scarcity = demand / (own.length - (used[pool] ?? 0));
         keep(next, {
           path,
           chosen,
-          last: pool.structure,
-          matched: path.matched + 1,
-          cost: path.cost + pool.scarcity,
-          usedKey,
+          type,
+          pool,
+          last: structure,
+          matched: matched + 1,
+          lost: path.lost,
+          cost: cost + scarcity,
+          usedKey: usedKey + chosen.key,
         });
       }
     }
-    paths = [...next.values()].flatMap((steps) => [...steps.values()].sort(byWorth).slice(0, width).map(taken));
+    paths = [...next.values()].flatMap((steps) => [...steps.values()].sort(byPromise).slice(0, width).map(taken));
   });
-  return paths.map((path) => withoutClash(path, after)).sort(byWorth)[0] ?? start;
+  return paths.map((path) => withoutClash(path, after)).sort(byResult)[0] ?? start;
 }
 
 /** A path one slot longer, before it is known to be worth keeping. */
 interface Step {
   readonly path: Path;
   readonly chosen: Candidate | undefined;
+  /** Where the path counts what it took of the slot's content type, and of the pool. */
+  readonly type: number;
+  readonly pool: number;
   readonly last: Structure | undefined;
   readonly matched: number;
+  readonly lost: number;
   readonly cost: number;
   readonly usedKey: number;
 }
@@ -125,20 +134,28 @@ function keep(next: Map<Structure | undefined, Map<number, Step>>, step: Step): 
   let steps = next.get(step.last);
   if (!steps) next.set(step.last, (steps = new Map()));
   const other = steps.get(step.usedKey);
-  if (!other || byWorth(step, other) < 0) steps.set(step.usedKey, step);
+  if (!other || byPromise(step, other) < 0) steps.set(step.usedKey, step);
 }
 
-function taken({ path, chosen, last, matched, cost, usedKey }: Step): Path {
+function taken({ path, chosen, type, pool, matched, lost, cost, last, usedKey }: Step): Path {
   let used = path.used;
   if (chosen) {
     used = used.slice();
     used[chosen.index] = 1;
+    used[type] = (used[type] ?? 0) + 1;
+    used[pool] = (used[pool] ?? 0) + 1;
   }
-  return { earlier: path, chosen, matched, cost, last, used, usedKey };
+  return { earlier: path, chosen, matched, lost, cost, last, used, usedKey };
 }
 
-const byWorth = (a: { matched: number; cost: number }, b: { matched: number; cost: number }): number =>
-  b.matched - a.matched || a.cost - b.cost;
+interface Worth {
+  readonly matched: number;
+  readonly lost: number;
+  readonly cost: number;
+}
+
+const byPromise = (a: Worth, b: Worth): number => a.lost - b.lost || b.matched - a.matched || a.cost - b.cost;
+const byResult = (a: Worth, b: Worth): number => b.matched - a.matched || a.cost - b.cost;
 
 /** Gives up the last match when the PPV behind the slots has its structure; the match before it has another. */
 function withoutClash(path: Path, after: Structure | undefined): Path {

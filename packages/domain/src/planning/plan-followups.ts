@@ -22,9 +22,10 @@ export function planFollowups(input: WeekInput, items: readonly PlannedItem[]): 
   for (let day = 0; day < 7; day++) {
     const limit = Math.min(input.perDay[day]?.followups ?? settings.followupLimit, settings.followupLimit);
     const parents = items
-      .map((item, parent) => ({ item, parent, worth: item.dayOfWeek === day ? worthOf(item, input) : undefined }))
-      .filter(({ worth }) => worth !== undefined)
-      .sort((a, b) => (b.worth ?? 0) - (a.worth ?? 0) || a.parent - b.parent);
+      .flatMap((item, parent) =>
+        item.dayOfWeek === day && item.itemType === 'ppv' ? [{ item, parent, worth: worthOf(item, input) }] : [],
+      )
+      .sort((a, b) => b.worth - a.worth || a.parent - b.parent);
     let planned = 0;
     for (const { item, parent } of parents) {
       if (planned >= limit) break;
@@ -50,10 +51,11 @@ export function planFollowups(input: WeekInput, items: readonly PlannedItem[]): 
   return outcomes;
 }
 
-/** What a PPV is expected to earn; `undefined` for other items. */
-function worthOf(item: PlannedItem, { expectedRevenueUsd, hourWeights }: WeekInput): number | undefined {
+/** What a PPV is expected to earn. */
+function worthOf(item: PlannedItem, { expectedRevenueUsd, hourWeights }: WeekInput): number {
   const { contentType, structure, captionId, scheduledAtMs, priceUsd } = item;
-  if (contentType === undefined || structure === undefined || captionId === undefined) return undefined;
+  if (contentType === undefined || structure === undefined || captionId === undefined)
+    throw new Error('bug: a bare PPV');
   if (expectedRevenueUsd) return expectedRevenueUsd({ contentType, structure, captionId, scheduledAtMs });
   return (priceUsd ?? 1) * (hourWeights?.[Number(item.time.slice(0, 2))] ?? 1);
 }

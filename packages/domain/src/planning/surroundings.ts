@@ -1,7 +1,10 @@
 import type { StoredItem, WeekInput } from './week-draft.js';
 
 /** The uses of captions, those by the stored items around the week included. */
-export function usesWithNeighbours({ usesMs, neighbours }: Pick<WeekInput, 'usesMs' | 'neighbours'>): ReadonlyMap<number, readonly number[]> {
+export function usesWithNeighbours({
+  usesMs,
+  neighbours,
+}: Pick<WeekInput, 'usesMs' | 'neighbours'>): ReadonlyMap<number, readonly number[]> {
   const uses = new Map(usesMs);
   for (const { captionId, scheduledAtMs } of neighbours) {
     if (captionId !== undefined) uses.set(captionId, [...(uses.get(captionId) ?? []), scheduledAtMs]);
@@ -21,4 +24,3 @@ export function structuresAround(neighbours: readonly StoredItem[], startMs: num
   }
   return { before: before?.structure, after: after?.structure };
 }
-
