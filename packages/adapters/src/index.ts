@@ -5,3 +5,7 @@ export * from './sqlite/sqlite-connection.js';
 export * from './sqlite/sqlite-database.js';
 export * from './memory/saga-store.js';
 export * from './sql/saga-store.js';
+export * from './memory/breaker-store.js';
+export * from './sql/breaker-store.js';
+export * from './memory/idempotency-store.js';
+export * from './sql/idempotency-store.js';

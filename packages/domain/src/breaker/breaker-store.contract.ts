@@ -9,8 +9,8 @@ const policy: BreakerPolicy = {
   successThreshold: 2,
 };
 const START_MS = Date.UTC(2026, 10, 22, 12);
-const failure: UntimedBreakerCommand = { type: 'settle', outcome: 'failure', cause: 'Error: no' };
-const success: UntimedBreakerCommand = { type: 'settle', outcome: 'success' };
+const failure = { type: 'settle', outcome: 'failure', cause: 'Error: no' } as const;
+const success = { type: 'settle', outcome: 'success' } as const;
 const admit = (permitId: string): UntimedBreakerCommand => ({ type: 'admit', permitId });
 
 /** What every breaker store promises. `open` gives a store whose database goes by the clock given. */

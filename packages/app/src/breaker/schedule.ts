@@ -1,0 +1,28 @@
+/** Runs `work` once after a time; the answer cancels it. Must not keep the process alive. */
+export type Schedule = (work: () => void, afterMs: number) => () => void;
+
+/** Timers of Node that keep no process alive. */
+export const unrefTimers: Schedule = (work, afterMs) => {
+  const timer = setTimeout(work, afterMs).unref();
+  return () => clearTimeout(timer);
+};
+
+/** Resolves when the work has settled, either way, or the time is over: for a caller who waits, but not for ever. */
+export function waitAtMost(work: Promise<unknown>, limitMs: number, schedule: Schedule): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = schedule(resolve, limitMs);
+    const done = () => {
+      cancel();
+      resolve();
+    };
+    work.then(done, done);
+  });
+}
+
+/** The work's own result, or a rejection when it has not come in time. Its late result is nobody's. */
+export function orTimeout<T>(work: Promise<T>, limitMs: number, schedule: Schedule): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const cancel = schedule(() => reject(new Error(`the database did not answer within ${limitMs} ms`)), limitMs);
+    work.then(resolve, reject).finally(cancel);
+  });
+}
