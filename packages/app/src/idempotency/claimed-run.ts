@@ -1,0 +1,189 @@
+import {
+  resultJson,
+  SecondTransactionError,
+  StaleClaimError,
+  storedErrorOf,
+  TransactionClosedError,
+  type IdempotencyRequest,
+  type Transaction,
+} from '@eros/domain';
+import { Lease, type Claim, type LeasePorts } from './lease.js';
+
+/** Opens transactions with a time limit. */
+export interface Transactions {
+  transaction<T>(work: (tx: Transaction) => Promise<T>, options?: { timeoutMs?: number }): Promise<T>;
+}
+
+/** What the work of an idempotent run is handed. */
+export interface IdempotentContext<T> {
+  /** The run's key within its operation: pass it on to services that know idempotency keys. */
+  readonly key: string;
+  /**
+   * A fencing number, higher than that of every earlier run of the key. Whoever keeps the highest number seen and
+   * refuses lower ones is safe from a late run.
+   */
+  readonly fence: number;
+  /** Aborted when the claim was lost to another caller, or may have been; and when the engine closes. */
+  readonly signal: AbortSignal;
+  /**
+   * Opens one short transaction and commits together what `write` does and what it returns, which is the run's result:
+   * exactly once. At most one call, and the last thing the work does; the engine's calls inside `write` need its `tx`.
+   *
+   * @throws {StaleClaimError} when the claim was lost; everything is rolled back.
+   * @throws {InvalidResultError} when the result is not JSON or over 1 MB; everything is rolled back.
+   * @throws {SecondTransactionError} when called again.
+   * @throws {TransactionTimeoutError} when it takes too long; everything is rolled back.
+   */
+  transaction(write: (tx: Transaction) => Promise<T>): Promise<T>;
+}
+
+export type IdempotentWork<T> = (context: IdempotentContext<T>) => Promise<T>;
+
+export interface ClaimedRunPorts extends LeasePorts {
+  readonly database: Transactions;
+  readonly transactionTimeoutMs: number;
+}
+
+/** One run that holds the claim: does the work, keeps the claim alive meanwhile, and saves how it ended. */
+export class ClaimedRun<T> {
+  private readonly lease: Lease;
+  private isOver = false;
+  private opened: Promise<T> | undefined;
+  /** The result that `ctx.transaction` has committed. */
+  private committedJson: string | undefined;
+
+  constructor(
+    private readonly claim: Claim,
+    private readonly ports: ClaimedRunPorts,
+    private readonly isTerminal: (error: unknown) => boolean,
+  ) {
+    this.lease = new Lease(claim, ports);
+  }
+
+  /** Asks the work to stop. */
+  abort(): void {
+    this.lease.abort();
+  }
+
+  /** @returns the JSON of the result, as stored. */
+  async run(work: IdempotentWork<T>): Promise<string> {
+    this.lease.start();
+    try {
+      const json = await this.resultOf(work);
+      if (this.committedJson === undefined) await this.end({ type: 'complete', json, ...this.ending() });
+      return json;
+    } finally {
+      this.lease.stop();
+    }
+  }
+
+  private async resultOf(work: IdempotentWork<T>): Promise<string> {
+    try {
+      const returned = await this.workedOut(work);
+      return this.committedJson ?? resultJson(this.claim.id.operation, returned);
+    } catch (error) {
+      this.lease.stop();
+      // What was committed stands, and is what later callers get; the error is this caller's.
+      if (this.committedJson === undefined) await this.settleFailure(error);
+      throw error;
+    }
+  }
+
+  /** The work, and its transaction in case the work did not wait for it. */
+  private async workedOut(work: IdempotentWork<T>): Promise<T> {
+    let isOpen = false;
+    const context: IdempotentContext<T> = {
+      key: this.claim.id.key,
+      fence: this.claim.epoch,
+      signal: this.lease.signal,
+      // Not async: the promise that the work may forget about is the very one that is awaited below.
+      transaction: (write) => {
+        if (this.isOver) return Promise.reject(new TransactionClosedError());
+        if (this.opened) return Promise.reject(new SecondTransactionError(this.claim.id.operation));
+        isOpen = true;
+        this.opened = this.commit(write).finally(() => (isOpen = false));
+        return this.opened;
+      },
+    };
+    try {
+      const returned = await work(context);
+      this.isOver = true;
+      if (isOpen) await this.opened;
+      return returned;
+    } catch (error) {
+      this.isOver = true;
+      if (isOpen) await this.opened?.catch(() => undefined); // the work's own error is the one to tell
+      throw error;
+    }
+  }
+
+  private async commit(write: (tx: Transaction) => Promise<T>): Promise<T> {
+    const { database, transactionTimeoutMs: timeoutMs } = this.ports;
+    let json = '';
+    try {
+      const value = await database.transaction(
+        async (tx) => {
+          const written = await write(tx);
+          json = resultJson(this.claim.id.operation, written);
+          // From here on a renewal would find the claim ended by ourselves, and take it for lost.
+          this.lease.stop();
+          await this.end({ type: 'complete', json, ...this.ending() }, tx);
+          return written;
+        },
+        { timeoutMs },
+      );
+      this.committedJson = json;
+      return value;
+    } catch (error) {
+      if (this.isOwnLoss(error)) this.lease.abort(error);
+      else if (!this.isOver && !this.lease.signal.aborted) this.lease.resume();
+      throw error;
+    }
+  }
+
+  /**
+   * Stores a terminal error, lets go of the claim after any other. A rule that throws is no answer: both errors are
+   * told.
+   */
+  private async settleFailure(error: unknown): Promise<void> {
+    let isTerminal = false;
+    let ruleFailure: AggregateError | undefined;
+    try {
+      isTerminal = this.isTerminal(error);
+    } catch (cause) {
+      ruleFailure = new AggregateError([error, cause], 'an operation failed, and so did its isTerminal', { cause });
+    }
+    try {
+      if (isTerminal) await this.end({ type: 'fail', error: storedErrorOf(error), ...this.ending() }, undefined, error);
+      else await this.ports.store.dispatch(this.claim.id, { type: 'release', ...this.holder() });
+    } catch (failure) {
+      if (this.isOwnLoss(failure)) throw failure;
+      // The caller is told the work's own error; the claim ends with its lease.
+      this.ports.logger.error({ ...this.claim.id, error: failure }, 'could not save the failure of an operation');
+    }
+    if (ruleFailure) throw ruleFailure;
+  }
+
+  private async end(request: IdempotencyRequest, tx?: Transaction, cause?: unknown): Promise<void> {
+    this.lease.stop();
+    const { type } = await this.ports.store.dispatch(this.claim.id, request, tx);
+    if (type === 'accepted') return;
+    if (this.isOwnLoss(cause)) throw cause;
+    throw this.lease.lost(cause === undefined ? undefined : { cause });
+  }
+
+  private isOwnLoss(error: unknown): boolean {
+    const { id, epoch } = this.claim;
+    if (!(error instanceof StaleClaimError)) return false;
+    return error.fence === epoch && error.operation === id.operation && error.key === id.key;
+  }
+
+  private holder(): { owner: string; epoch: number } {
+    const { owner, epoch } = this.claim;
+    return { owner, epoch };
+  }
+
+  private ending(): { owner: string; epoch: number; ttlMs: number } {
+    return { ...this.holder(), ttlMs: this.claim.ttlMs };
+  }
+}
