@@ -6,15 +6,7 @@ export type {
   TransactionContext,
   TransactionStep,
 } from './definition.js';
+export type { CompletedSaga, Saga, SagaHandle, StartSaga } from './saga.js';
 export type { SagaDetailView, SagaView, TimelineEntry } from './saga-view.js';
-export {
-  nodeKeepAlive,
-  Sagas,
-  type CompletedSaga,
-  type Saga,
-  type SagaHandle,
-  type SagaServicePorts,
-  type SagaViewPage,
-  type StartSaga,
-} from './sagas.js';
+export { nodeKeepAlive, Sagas, type SagaServicePorts, type SagaViewPage } from './sagas.js';
 export { sagaSettings, type SagaSettings } from './settings.js';

@@ -1,6 +1,7 @@
 import { isErosError } from '@eros/domain';
 import type { SagaDefinition } from './definition.js';
-import type { Saga, Sagas } from './sagas.js';
+import type { Saga } from './saga.js';
+import type { Sagas } from './sagas.js';
 import { SagaWorld, type Fault } from './testing/saga-world.js';
 
 /** What the outside world has seen: every call of an effect or of its undo, with its key. */

@@ -22,6 +22,7 @@ import {
 import type { Schedule } from '../breaker/schedule.js';
 import { attempt, problemOf, type Attempted } from './attempt.js';
 import type { SagaStep, StepContext } from './definition.js';
+import { LeaseKeeper } from './lease-keeper.js';
 
 /** A definition as this process knows it. */
 export interface RegisteredSaga {
@@ -67,10 +68,7 @@ export class SagaRun {
   private readonly interruption = new AbortController();
   private isStopping = false;
   private isLost = false;
-  private isOver = false;
-  private failedRenewals = 0;
   private failedCommits = 0;
-  private cancelRenewal: () => void = () => undefined;
   private wake: () => void = () => undefined;
   private readonly errors = new Map<string, unknown>();
 
@@ -96,7 +94,7 @@ export class SagaRun {
   }
 
   private async work(): Promise<RunEnd> {
-    this.renewLater();
+    const keeper = this.keepLease();
     try {
       return await this.goOn();
     } catch (error) {
@@ -108,8 +106,7 @@ export class SagaRun {
       this.ports.logger.error({ sagaId, error }, 'could not write to the saga; another worker will go on with it');
       return { type: 'broken', error };
     } finally {
-      this.isOver = true;
-      this.cancelRenewal();
+      keeper.end();
     }
   }
 
@@ -260,24 +257,17 @@ export class SagaRun {
     return true;
   }
 
-  private renewLater(): void {
-    this.cancelRenewal = this.ports.schedule(() => void this.renew(), this.settings.renewEveryMs);
-  }
-
-  private async renew(): Promise<void> {
-    try {
-      await this.ports.store.renew(this.held);
-      this.failedRenewals = 0;
-    } catch (error) {
-      if (this.isOver) return;
-      this.failedRenewals += 1;
-      const { sagaId, leaseMs } = this.held;
-      this.ports.logger.warn({ sagaId, error }, 'the lease of the saga could not be renewed');
-      // Not renewed for a whole lease: somebody else may be working on it by now.
-      const isExpired = this.failedRenewals * this.settings.renewEveryMs >= leaseMs;
-      if (isErosError(error, 'saga_lease_lost') || isExpired) return this.lose();
-    }
-    if (!this.isOver) this.renewLater();
+  private keepLease(): LeaseKeeper {
+    const { sagaId, leaseMs } = this.held;
+    const { store, schedule, logger } = this.ports;
+    const keeping = {
+      leaseMs,
+      renewEveryMs: this.settings.renewEveryMs,
+      renew: () => store.renew(this.held),
+      onFailure: (error: unknown) => logger.warn({ sagaId, error }, 'the lease of the saga could not be renewed'),
+      onLost: () => this.lose(),
+    };
+    return new LeaseKeeper(keeping, schedule);
   }
 
   private lose(): void {

@@ -1,0 +1,149 @@
+import { codeOf, gate, never, nothing, of, request } from './testing/saga-parts.js';
+import { SagaWorld } from './testing/saga-world.js';
+
+describe('sagas between workers', () => {
+  let world: SagaWorld;
+  beforeEach(() => {
+    world = new SagaWorld();
+  });
+
+  it('stays with its worker as long as that renews the lease', async () => {
+    const { work, open } = gate();
+    const definition = of({ name: 'a', timeoutMs: 60_000, execute: work });
+    const [a, b] = [world.engine('a'), world.engine('b')];
+    const end = a.sagas.define(definition).run(request('s'));
+    const other = b.sagas.define(definition).run(request('s'));
+    await world.settle(b.sagas.start());
+    await world.pass(45_000);
+    expect(await b.sagas.get('s')).toMatchObject({ owner: 'a', status: 'in_progress' });
+    open({ by: 'a' });
+    expect((await world.settle(end)).results).toEqual({ a: { by: 'a' } });
+    expect((await world.settle(other)).results).toEqual({ a: { by: 'a' } });
+    await world.settle(b.sagas.close());
+  });
+
+  it('lets a worker that lost the saga write nothing, and tells its step', async () => {
+    const { work, contexts, open } = gate();
+    let count = 0;
+    const definition = of({
+      ...{ name: 'a', timeoutMs: 60_000 },
+      execute: async (context) => ((count += 1) === 1 ? work(context) : { by: context.fence }),
+    });
+    const [a, b] = [world.engine('a'), world.engine('b')];
+    const end = a.sagas.define(definition).run(request('s'));
+    b.sagas.define(definition);
+    await world.settle(b.sagas.start());
+    a.cutOff(['renew']); // alive, but silent
+    const startMs = world.nowMs;
+    while (count < 2) await world.pass(100);
+    expect(world.nowMs - startMs).toBeLessThanOrEqual(10_000 + 1_000); // one lease and one sweep
+    expect(contexts[0]?.signal.aborted).toBe(true);
+    open({ by: 'zombie' });
+    const { results } = await world.settle(end);
+    expect((results['a'] as { by: number }).by).toBeGreaterThan(contexts[0]?.fence ?? Infinity);
+    expect((await b.sagas.get('s'))?.timeline.filter(({ type }) => type === 'step_ended')).toHaveLength(1);
+    await world.settle(b.sagas.close());
+  });
+
+  it('parks a saga that ends every process working on it, after the 20th recovery', async () => {
+    const definition = of({ name: 'a', timeoutMs: 1e9, execute: never });
+    for (let i = 0; i <= 21; i += 1) {
+      const { sagas, cutOff } = world.engine(`node-${i}`);
+      const saga = sagas.define(definition);
+      if (i === 0) await world.settle(saga.start(request('s')));
+      else await world.settle(sagas.start());
+      cutOff(['renew', 'claimable', 'append', 'find']); // as good as dead
+      await world.pass(11_000);
+    }
+    const { sagas } = world.engine('last');
+    expect(await sagas.get('s')).toMatchObject({
+      status: 'in_progress',
+      stuck: true,
+      stuckReason: 'recovered_too_often',
+    });
+    expect((await sagas.get('s'))?.timeline.filter(({ type }) => type === 'claimed')).toHaveLength(21);
+  });
+
+  it('leaves sagas of definitions it does not know alone, and lists them as unclaimed', async () => {
+    const [a, b] = [world.engine('a'), world.engine('b')];
+    const old = a.sagas.define(of({ name: 'a', execute: nothing }));
+    await world.database.transaction((transaction) => old.start({ ...request('s'), transaction }));
+    b.sagas.define({ ...of({ name: 'a', execute: nothing }), version: 2 });
+    await world.settle(b.sagas.start());
+    await world.pass(60_000);
+    expect((await b.sagas.list()).items).toMatchObject([{ sagaId: 's', status: 'pending', unclaimed: true }]);
+    expect((await a.sagas.list()).items).toMatchObject([{ sagaId: 's', unclaimed: false }]);
+    await world.settle(a.sagas.start());
+    await world.pass(1);
+    expect(await b.sagas.get('s')).toMatchObject({ status: 'completed', unclaimed: false });
+    await world.settle(Promise.all([a.sagas.close(), b.sagas.close()]));
+  });
+
+  it('hands its sagas back when it closes, after the present step, so that others need not wait for the lease', async () => {
+    const { work, open } = gate();
+    let seconds = 0;
+    const definition = of({ name: 'a', execute: work }, { name: 'b', execute: async () => (seconds += 1) });
+    const [a, b] = [world.engine('a'), world.engine('b')];
+    const outcome = codeOf(a.sagas.define(definition).run(request('s')));
+    await world.pass(1);
+    const closing = a.sagas.close();
+    await world.pass(1);
+    open();
+    await world.settle(closing);
+    expect(await outcome).toBe('saga_handed_back');
+    expect(seconds).toBe(0);
+    expect(await b.sagas.get('s')).toMatchObject({ status: 'in_progress', stepsCompleted: ['a'] });
+    expect(await b.sagas.get('s')).not.toHaveProperty('owner');
+    const nowMs = world.nowMs;
+    await world.settle(b.sagas.define(definition).run(request('s')));
+    expect(world.nowMs).toBe(nowMs);
+    expect((await b.sagas.get('s'))?.timeline.filter((e) => e.type === 'claimed' && e.isRecovery)).toEqual([]);
+    expect(await codeOf(a.sagas.define(definition).start(request('t')))).toBe('saga_handed_back');
+  });
+
+  it('aborts what does not end in time when it closes, and writes nothing of it', async () => {
+    const { work, contexts } = gate();
+    const { sagas } = world.engine('a');
+    const saga = sagas.define(of({ name: 'a', execute: work, compensate: never }));
+    const outcome = codeOf(saga.run(request('s')));
+    await world.pass(1);
+    const startMs = world.nowMs;
+    await world.settle(sagas.close({ timeoutMs: 300 }));
+    expect(world.nowMs - startMs).toBe(300);
+    expect(contexts[0]?.signal.aborted).toBe(true);
+    expect(await outcome).toBe('saga_handed_back');
+    const left = await sagas.get('s');
+    expect(left).toMatchObject({ status: 'in_progress' });
+    expect(left?.timeline.at(-1)).toMatchObject({ type: 'step_started', step: 'a' });
+    expect(left).not.toHaveProperty('owner');
+  });
+
+  it('does not wait out a pause between two tries when it closes', async () => {
+    const { sagas } = world.engine('a');
+    const retry = { attempts: 2, delayMs: 60_000, maxDelayMs: 60_000 };
+    const saga = sagas.define(of({ name: 'a', retry, execute: () => Promise.reject(new Error('no')) }));
+    const outcome = codeOf(saga.run(request('s')));
+    await world.pass(1);
+    const nowMs = world.nowMs;
+    await world.settle(sagas.close());
+    expect(world.nowMs).toBe(nowMs);
+    expect(await outcome).toBe('saga_handed_back');
+  });
+
+  it('executes no more sagas found by sweeping at once than it may', async () => {
+    const { work, contexts, open } = gate();
+    const { sagas } = world.engine('a', { settings: { runningMax: 2 } });
+    const saga = sagas.define(of({ name: 'a', execute: work }));
+    for (const sagaId of ['s1', 's2', 's3']) {
+      await world.database.transaction((transaction) => saga.start({ ...request(sagaId), transaction }));
+    }
+    await world.settle(sagas.start());
+    await world.pass(2_000);
+    expect(contexts.map(({ sagaId }) => sagaId)).toEqual(['s1', 's2']);
+    open();
+    await world.pass(1_000);
+    expect(contexts.map(({ sagaId }) => sagaId)).toEqual(['s1', 's2', 's3']);
+    open();
+    await world.settle(sagas.close());
+  });
+});
