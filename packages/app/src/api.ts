@@ -1,5 +1,4 @@
 import type {
-  AccuracyReport,
   BreakerHealth,
   Category,
   Channel,
@@ -163,7 +162,8 @@ export interface DecisionExplanation {
   };
 }
 
-export type { AccuracyReport, BreakerHealth };
+export type { BreakerHealth };
+export type { ForecastAccuracyRow as AccuracyRow } from '@eros/domain';
 
 /** A creator of `suboptimalFollowups`: the documented query. */
 export interface SuboptimalFollowupRow {

@@ -48,7 +48,8 @@ interface PredictionRow {
   curve_low: number | null;
   curve_high: number | null;
   naive_revenue: number | null;
-  last_week_revenue: number;
+  last_week_revenue: number | null;
+  last_week_sends: number | null;
 }
 
 /** Predictions of ours hold their inputs; rows of others are not read. */
@@ -133,7 +134,8 @@ export class SqlPredictionStore implements PredictionStore {
         volume_prediction_error_pct: outcome.volumeErrorPct,
         actual_revenue_sends: outcome.actualRevenueSends,
         naive_revenue: outcome.naiveRevenueUsd,
-        last_week_revenue: outcome.lastWeekRevenueUsd,
+        last_week_revenue: outcome.weekBefore?.revenueUsd ?? null,
+        last_week_sends: outcome.weekBefore?.sends ?? null,
         curve_revenue: outcome.curveRevenueUsd,
         curve_low: outcome.curveInterval?.lowUsd ?? null,
         curve_high: outcome.curveInterval?.highUsd ?? null,
@@ -155,6 +157,7 @@ export class SqlPredictionStore implements PredictionStore {
       'actual_revenue_sends',
       'naive_revenue',
       'last_week_revenue',
+      'last_week_sends',
       'curve_revenue',
       'curve_low',
       'curve_high',
@@ -224,6 +227,9 @@ const fromRow = (row: PredictionRow): StoredPrediction => ({
           curveRevenueUsd: row.curve_revenue,
           curveInterval: intervalOf(row.curve_low, row.curve_high),
           naiveRevenueUsd: row.naive_revenue,
-          lastWeekRevenueUsd: row.last_week_revenue,
+          weekBefore:
+            row.last_week_sends === null || row.last_week_revenue === null
+              ? null
+              : { sends: row.last_week_sends, revenueUsd: row.last_week_revenue },
         },
 });

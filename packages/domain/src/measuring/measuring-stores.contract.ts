@@ -57,8 +57,8 @@ const measured: PredictionOutcome = {
   volumeErrorPct: 2,
   curveRevenueUsd: 1100,
   curveInterval: { lowUsd: 800, highUsd: 1500 },
+  weekBefore: { sends: 19, revenueUsd: 1250 },
   naiveRevenueUsd: 1300,
-  lastWeekRevenueUsd: 1250,
 };
 const nothingCame: PredictionOutcome = {
   ...measured,
@@ -69,6 +69,7 @@ const nothingCame: PredictionOutcome = {
   curveRevenueUsd: null,
   curveInterval: null,
   naiveRevenueUsd: null,
+  weekBefore: null,
 };
 
 const outcome = (changes: Partial<NewOutcome> = {}): NewOutcome => ({

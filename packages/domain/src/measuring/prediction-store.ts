@@ -1,4 +1,4 @@
-import type { RevenueCurve, RevenueInterval, PredictionInputs } from '../prediction/index.js';
+import type { PredictionInputs, RevenueCurve, RevenueInterval, SendsAndRevenue } from '../prediction/index.js';
 import type { Transaction } from '../storage/index.js';
 import type { DailyVolume, VolumeTier } from '../volume/index.js';
 import type { PageType } from '../creators/index.js';
@@ -38,9 +38,10 @@ export interface PredictionOutcome {
   /** The curve read at the volume really sent, and its interval carried there; null without a curve. */
   readonly curveRevenueUsd: number | null;
   readonly curveInterval: RevenueInterval | null;
-  /** Last week's revenue per send times the sends that went out; null when last week had none. */
+  /** The revenue sends of the week before and what they earned; null when nothing is known of it. */
+  readonly weekBefore: SendsAndRevenue | null;
+  /** The week before's revenue per send times the sends that went out; null without such sends. */
   readonly naiveRevenueUsd: number | null;
-  readonly lastWeekRevenueUsd: number;
 }
 
 export interface StoredPrediction extends NewPrediction {

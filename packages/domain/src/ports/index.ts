@@ -13,8 +13,3 @@ export interface Logger {
   warn(facts: object, message: string): void;
   error(facts: object, message: string): void;
 }
-
-/** Whether work should stop. The slice of an `AbortSignal` that the domain needs. */
-export interface Cancellation {
-  readonly aborted: boolean;
-}

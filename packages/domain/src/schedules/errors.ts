@@ -39,3 +39,16 @@ export class UnknownItemError extends Error {
     super(`no planned item ${itemId}: take the id from the plan or from what is due; a replanned week has new items`);
   }
 }
+
+/** Nobody knows what this creator has to sell: no rotation, no revenue send, no caption names a content type. */
+export class NothingToSellError extends Error {
+  override readonly name = 'NothingToSellError';
+  readonly code = 'nothing_to_sell';
+  readonly [erosErrorBrand] = true;
+
+  constructor(readonly creatorId: string) {
+    super(
+      `nothing is known that "${creatorId}" could sell: start a rotation, or import messages or captions with a content_type`,
+    );
+  }
+}

@@ -64,7 +64,7 @@ export function scheduleStoreContract(
     it('gives back every field of a week and of its items', async () => {
       const { templateId, itemIds } = await insert();
       const stored = await store.find('c-1', '2026-11-23');
-      const { items, sagaId: _sagaId, patternStartMs: _patternStartMs, ...head } = week();
+      const { items, sagaId: _sagaId, ...head } = week();
       expect(stored).toEqual({
         ...head,
         templateId,
@@ -133,6 +133,8 @@ export function scheduleStoreContract(
       await unitOfWork.transaction((tx) => store.cancelItems([itemIds[1] ?? 0], tx));
       expect(await store.itemsBetween(between)).toHaveLength(1);
       expect(await store.itemsBetween({ ...between, creatorId: 'c-2' })).toEqual([]);
+      expect(await store.itemsBetween({ ...between, exceptWeek: '2026-11-23' })).toEqual([]);
+      expect(await store.itemsBetween({ ...between, exceptWeek: '2026-11-30' })).toHaveLength(1);
     });
 
     it('has due what lies before, of which nothing was reported, follow-ups after their parent was sent', async () => {

@@ -42,8 +42,11 @@ export interface ScheduleStore {
   linkCalculation(templateId: number, calculationLogId: number, tx: Transaction): Promise<void>;
   setStatus(templateId: number, status: TemplateStatus, tx: Transaction): Promise<void>;
 
-  /** Items with fromMs <= scheduledAtMs < untilMs, cancelled ones left out: the neighbours of a week to plan. */
-  itemsBetween(query: { creatorId: string; fromMs: number; untilMs: number }, tx?: Transaction): Promise<StoredItem[]>;
+  /** Items with fromMs <= scheduledAtMs < untilMs of other weeks than `exceptWeek`, cancelled ones left out. */
+  itemsBetween(
+    query: { creatorId: string; fromMs: number; untilMs: number; exceptWeek?: string },
+    tx?: Transaction,
+  ): Promise<StoredItem[]>;
 
   item(itemId: number, tx?: Transaction): Promise<DuePlanItem | undefined>;
   /**

@@ -53,6 +53,8 @@ export interface WeekHead {
   readonly algorithmVersion: string;
   readonly projectedRevenueUsd: number | undefined;
   readonly slots: SlotRange;
+  /** Start of the rotation pattern that the slots are counted in. */
+  readonly patternStartMs: number;
   readonly calculationLogId: number | undefined;
   /** One sentence for each thing that is not as it was asked for. */
   readonly notes: readonly string[];

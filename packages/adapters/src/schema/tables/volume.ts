@@ -43,6 +43,7 @@ export const volumePredictions: Table = {
     { name: 'actual_revenue_sends', type: 'integer', added },
     { name: 'naive_revenue', type: 'real', added },
     { name: 'last_week_revenue', type: 'real', added },
+    { name: 'last_week_sends', type: 'integer', added },
     { name: 'curve_revenue', type: 'real', added },
     { name: 'curve_low', type: 'real', added },
     { name: 'curve_high', type: 'real', added },
