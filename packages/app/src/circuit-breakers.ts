@@ -10,7 +10,8 @@ import {
   type Ids,
   type Logger,
 } from '@eros/domain';
-import { GuardedBreaker, type RunOptions } from './breaker/guarded-breaker.js';
+import { GuardedBreaker } from './breaker/guarded-breaker.js';
+import type { RunOptions } from './breaker/run-options.js';
 import { orTimeout, type Schedule } from './breaker/schedule.js';
 import { SharedBreaker } from './breaker/shared-breaker.js';
 

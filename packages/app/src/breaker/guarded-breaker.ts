@@ -8,6 +8,8 @@ import {
   type Ids,
   type Logger,
 } from '@eros/domain';
+import { failureText } from './failure-text.js';
+import type { RunOptions } from './run-options.js';
 import { waitAtMost, type Schedule } from './schedule.js';
 import type { SharedBreaker } from './shared-breaker.js';
 
@@ -15,13 +17,6 @@ import type { SharedBreaker } from './shared-breaker.js';
 const TELL_WAIT_MS = 50;
 /** And this long for the database's answer where it cannot go on without: the first use of a name, and a trial's permit. */
 const ASK_WAIT_MS = 1_000;
-
-export interface RunOptions<T> {
-  /** Answers instead of the call when the breaker refuses it. The call's own errors pass through. */
-  readonly fallback?: (refusal: CircuitOpenError) => T | Promise<T>;
-  /** The caller's cancellation. A call that fails after it was aborted counts as neither success nor failure. */
-  readonly signal?: AbortSignal;
-}
 
 export interface GuardedBreakerPorts {
   readonly ids: Ids;
@@ -228,7 +223,7 @@ export class GuardedBreaker {
     this.hasFailedLast = true;
     this.lastError = failure;
     const ownSuccessAtMs = shared.takeLastSuccess();
-    const cause = failure ? { cause: textOf(failure.error) } : {};
+    const cause = failure ? { cause: failureText(failure.error) } : {};
     const told = this.tell(() => ({
       type: 'settle',
       outcome: 'failure',
@@ -300,11 +295,3 @@ const ticketOf = (letOut: LetOut | undefined) => {
   const { generation, permitId } = letOut;
   return { ticket: permitId === undefined ? { generation } : { generation, permitId } };
 };
-
-const CAUSE_LENGTH = 500;
-
-/** What an error says of itself, short enough for a column. */
-function textOf(error: unknown): string {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : `thrown: ${String(error)}`;
-  return text.slice(0, CAUSE_LENGTH);
-}
