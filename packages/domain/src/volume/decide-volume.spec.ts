@@ -176,7 +176,7 @@ describe('worked examples', () => {
 const scattered = fc
   .record({
     seed: fc.nat(),
-    sendCount: fc.oneof(fc.nat({ max: 12 }), fc.nat({ max: 250 })),
+    sendCount: fc.oneof(fc.nat({ max: 12 }), fc.nat({ max: 160 })),
     drift: fc.constantFrom(-3, -1, 0, 0, 1, 3),
     noise: fc.constantFrom(0, 0.3, 1),
   })
@@ -356,9 +356,10 @@ describe('for every input', () => {
 
   it('the same input gives the same decision, and nothing from asOf on or of other categories counts', () => {
     holds((decision, input) => {
-      expect(decideVolume(input)).toEqual(decision);
+      const text = JSON.stringify(decision);
+      expect(JSON.stringify(decideVolume(input))).toBe(text);
       const known = input.sends.filter(({ sentAtMs, category }) => sentAtMs < asOfMs && category === 'revenue');
-      expect(decideVolume({ ...input, sends: known })).toEqual(decision);
+      expect(JSON.stringify(decideVolume({ ...input, sends: known }))).toBe(text);
     });
   });
 });

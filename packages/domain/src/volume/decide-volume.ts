@@ -1,10 +1,9 @@
 import { roundHalfUp } from '../arithmetic/index.js';
 import { InvalidSettingsError } from '../errors.js';
-import { CATEGORIES } from '../history/index.js';
 import { VOLUME_BOUNDS, baseVolume, volumeTier } from './base-volume.js';
 import type { DailyVolume } from './base-volume.js';
 import { constrainByCaptions, firstSlots } from './caption-supply.js';
-import type { CaptionConstraint } from './caption-supply.js';
+import type { CaptionConstraint, CaptionSupply } from './caption-supply.js';
 import { confidenceOf } from './confidence.js';
 import { fitElasticity, volumeLevels } from './elasticity.js';
 import type { Elasticity } from './elasticity.js';
@@ -16,17 +15,18 @@ import type { HistoryTally } from './history-tally.js';
 import { NO_LEARNING, withLearning } from './learning-offset.js';
 import { scaledVolume } from './multipliers.js';
 import { scoreHorizon } from './saturation-opportunity.js';
-import type { HorizonScores } from './saturation-opportunity.js';
 import { storedScores } from './stored-horizon.js';
 import { VOLUME_CALCULATION_VERSION } from './volume-decision.js';
-import type {
-  VolumeDataSource,
-  VolumeDecision,
-  VolumeInput,
-  VolumeSettings,
-  VolumeStep,
-  WeeklyVolume,
-} from './volume-decision.js';
+import type { VolumeDataSource, VolumeDecision, VolumeInput, VolumeSettings, WeeklyVolume } from './volume-decision.js';
+import {
+  captionStep,
+  dailyStep,
+  elasticityReason,
+  followUpStep,
+  fusionReason,
+  learningReason,
+  weekdayStep,
+} from './volume-steps.js';
 import { EVEN_WEEKDAYS, weekdayMultipliers } from './weekdays.js';
 import { distributeWeek } from './weekly-distribution.js';
 
@@ -46,84 +46,40 @@ export const DEFAULT_VOLUME_SETTINGS: VolumeSettings = {
  * Source: spec, section 7.
  */
 export function decideVolume(input: VolumeInput): VolumeDecision {
-  const { creator, asOfMs, learningOffset = NO_LEARNING, captionSupply } = input;
+  const { creator, asOfMs, learningOffset = NO_LEARNING } = input;
   const { fanCount, pageType, timeZone } = creator;
   const settings = checkedSettings({ ...DEFAULT_VOLUME_SETTINGS, ...input.settings });
   const tier = volumeTier(fanCount);
   const tally = tallyHistory(input.sends, asOfMs, timeZone);
-
-  const horizons = horizonsOf(tally, input);
-  const fusion = fuseHorizons(horizons);
-  const messageCountAnalyzed = horizons.reduce(
-    (most, { sendCount }) => Math.max(most, sendCount),
-    horizons.length === 0 ? tally.windows[30].current.sendCount : 0,
-  );
-  const confidence = confidenceOf(messageCountAnalyzed);
+  const { fusion, messageCountAnalyzed, confidence } = scoringOf(tally, input);
 
   const base = baseVolume(tier, pageType);
   const fused = scaledVolume(base, fusion, { pageType, confidence: 1 });
-  const dampenedVolume = scaledVolume(base, fusion, { pageType, confidence });
-  const learnt = { ...dampenedVolume, revenue: withLearning(dampenedVolume.revenue, learningOffset) };
+  const dampened = scaledVolume(base, fusion, { pageType, confidence });
+  const learnt = { ...dampened, revenue: withLearning(dampened.revenue, learningOffset) };
   const elasticity = settings.capsByElasticity ? fitElasticity(volumeLevels(tally), learnt.revenue) : undefined;
-  const capped =
-    elasticity?.verdict === 'declines'
-      ? { ...learnt, revenue: Math.min(learnt.revenue, elasticity.capPerDay) }
-      : learnt;
+  const capped = withCap(learnt, elasticity);
 
   const multipliers = settings.adjustsWeekdays ? weekdayMultipliers(tally, confidence) : EVEN_WEEKDAYS;
-  const offered = 7 * capped.revenue;
-  const constraint = captionSupply
-    ? constrainByCaptions(offered, captionSupply, (slotCount) =>
-        distributeWeek(slotCount, multipliers, VOLUME_BOUNDS.revenue),
-      )
-    : { slots: firstSlots(offered), reason: undefined };
-  const revenuePerWeek = constraint.slots.length;
-  const perDay = { ...capped, revenue: roundHalfUp(revenuePerWeek / 7) };
-  const evenWeek = weekOf(perDay, revenuePerWeek, EVEN_WEEKDAYS);
-  const week = weekOf(perDay, revenuePerWeek, multipliers);
-  const followUpsPerWeekday = week.revenue.map((count) =>
-    followUpCount(count, confidence, settings.followUpsPerDayMax),
-  );
+  const slotsOffered = 7 * capped.revenue;
+  const constraint = constraintOf(slotsOffered, multipliers, input.captionSupply);
+  const revenueSlots = constraint?.slots ?? firstSlots(slotsOffered);
+  const perDay = { ...capped, revenue: roundHalfUp(revenueSlots.length / 7) };
+  const evenWeek = weekOf(perDay, revenueSlots.length, EVEN_WEEKDAYS);
+  const week = weekOf(perDay, revenueSlots.length, multipliers);
+  const followUpsPerWeekday = week.revenue.map((ppvs) => followUpCount(ppvs, confidence, settings.followUpsPerDayMax));
 
-  const dailySteps = {
+  const steps = {
     base: dailyStep('base', undefined, base, `${tier} tier (${fanCount} fans), ${pageType} page`),
     fusion: dailyStep('fusion', base, fused, fusionReason(fusion)),
-    confidence: dailyStep(
-      'confidence',
-      fused,
-      dampenedVolume,
-      `confidence ${confidence} from ${messageCountAnalyzed} sends`,
-    ),
-    learning: dailyStep(
-      'learning',
-      dampenedVolume,
-      learnt,
-      `offset ${learningOffset.sendsPerDay} a day, guard ${learningOffset.guard}`,
-    ),
+    confidence: dailyStep('confidence', fused, dampened, `${confidence} from ${messageCountAnalyzed} sends`),
+    learning: dailyStep('learning', dampened, learnt, learningReason(learningOffset)),
     elasticity: dailyStep('elasticity', learnt, capped, elasticityReason(elasticity)),
+    captions: captionStep(slotsOffered, constraint),
+    weekdays: weekdayStep(evenWeek, week, settings.adjustsWeekdays ? multipliers : undefined),
+    followUps: followUpStep(followUpsPerWeekday, confidence, settings.followUpsPerDayMax),
   };
-  const captions: VolumeStep = {
-    step: 'captions',
-    before: offered,
-    after: revenuePerWeek,
-    isChanged: revenuePerWeek !== offered,
-    reason: captionReason(offered, constraint, captionSupply !== undefined),
-  };
-  const weekdays: VolumeStep = {
-    step: 'weekdays',
-    before: evenWeek,
-    after: week,
-    isChanged: CATEGORIES.some((category) => week[category].some((count, day) => count !== evenWeek[category][day])),
-    reason: weekdayReason(multipliers, settings),
-  };
-  const followUps: VolumeStep = {
-    step: 'follow_ups',
-    before: undefined,
-    after: followUpsPerWeekday,
-    isChanged: true,
-    reason: `four fifths of the PPVs of a day, times confidence ${confidence}, at most ${settings.followUpsPerDayMax}`,
-  };
-  const steps: readonly VolumeStep[] = [...Object.values(dailySteps), captions, weekdays, followUps];
+  const inOrder = Object.values(steps);
 
   return {
     asOfMs,
@@ -135,8 +91,8 @@ export function decideVolume(input: VolumeInput): VolumeDecision {
     revenueTrendPct: fusion.revenueTrendPct,
     perDay,
     week,
-    slotsOffered: offered,
-    revenueSlots: constraint.slots,
+    slotsOffered,
+    revenueSlots,
     followUpsPerWeekday,
     weekdayMultipliers: multipliers,
     horizons: fusion.parts,
@@ -146,15 +102,15 @@ export function decideVolume(input: VolumeInput): VolumeDecision {
     confidenceScore: confidence,
     messageCountAnalyzed,
     flags: {
-      multiHorizonUsed: dailySteps.fusion.isChanged && fusion.parts.length > 1,
-      confidenceDampened: dailySteps.confidence.isChanged,
-      learningApplied: dailySteps.learning.isChanged,
-      elasticityCapped: dailySteps.elasticity.isChanged,
-      captionConstrained: captions.isChanged,
-      dowAdjusted: weekdays.isChanged,
+      multiHorizonUsed: steps.fusion.isChanged && fusion.parts.length > 1,
+      confidenceDampened: steps.confidence.isChanged,
+      learningApplied: steps.learning.isChanged,
+      elasticityCapped: steps.elasticity.isChanged,
+      captionConstrained: steps.captions.isChanged,
+      dowAdjusted: steps.weekdays.isChanged,
     },
-    steps,
-    notes: steps.map(({ step, reason }) => ({ step, reason })),
+    steps: inOrder,
+    notes: inOrder.map(({ step, reason }) => ({ step, reason })),
     calculationVersion: VOLUME_CALCULATION_VERSION,
   };
 }
@@ -171,10 +127,32 @@ function checkedSettings(settings: VolumeSettings): VolumeSettings {
   return settings;
 }
 
-/** Each horizon from its stored row if there is a fresh one, else from messages; left out when neither has enough sends. */
-function horizonsOf(tally: HistoryTally, { storedHorizons = [], creator, asOfMs }: VolumeInput): HorizonScores[] {
+/**
+ * The scores and how far they are to be believed. Each horizon comes from its stored row if there is a fresh one, else from
+ * messages, and is left out when neither has enough sends.
+ */
+function scoringOf(tally: HistoryTally, { storedHorizons = [], creator, asOfMs }: VolumeInput) {
   const asOfDay = localDayNumber(creator.timeZone, asOfMs);
-  return HORIZONS.flatMap((days) => storedScores(storedHorizons, days, asOfDay) ?? scoreHorizon(tally, days) ?? []);
+  const horizons = HORIZONS.flatMap(
+    (days) => storedScores(storedHorizons, days, asOfDay) ?? scoreHorizon(tally, days) ?? [],
+  );
+  const messageCountAnalyzed =
+    horizons.length > 0 ? Math.max(...horizons.map(({ sendCount }) => sendCount)) : tally.windows[30].current.sendCount;
+  return { fusion: fuseHorizons(horizons), messageCountAnalyzed, confidence: confidenceOf(messageCountAnalyzed) };
+}
+
+function withCap(volume: DailyVolume, elasticity: Elasticity | undefined): DailyVolume {
+  if (elasticity?.verdict !== 'declines') return volume;
+  return { ...volume, revenue: Math.min(volume.revenue, elasticity.capPerDay) };
+}
+
+function constraintOf(
+  slotsOffered: number,
+  multipliers: readonly number[],
+  supply: CaptionSupply | undefined,
+): CaptionConstraint | undefined {
+  const spread = (slotCount: number) => distributeWeek(slotCount, multipliers, VOLUME_BOUNDS.revenue);
+  return supply && constrainByCaptions(slotsOffered, supply, spread);
 }
 
 function weekOf(perDay: DailyVolume, revenuePerWeek: number, multipliers: readonly number[]): WeeklyVolume {
@@ -190,47 +168,4 @@ function dataSourceOf({ parts }: Fusion): VolumeDataSource {
   const storedCount = parts.filter(({ horizon }) => horizon.origin === 'stored').length;
   if (storedCount === 0) return 'calculated_on_demand';
   return storedCount === parts.length ? 'cached_tracking' : 'dynamic';
-}
-
-type DailyStepName = 'base' | 'fusion' | 'confidence' | 'learning' | 'elasticity';
-
-function dailyStep(step: DailyStepName, before: DailyVolume | undefined, after: DailyVolume, reason: string) {
-  const isChanged = before === undefined || CATEGORIES.some((category) => before[category] !== after[category]);
-  return { step, before, after, isChanged, reason };
-}
-
-function fusionReason({ parts, saturation, opportunity, revenueTrendPct, isDivergent }: Fusion): string {
-  if (parts.length === 0) return 'under 5 sends in every horizon: neutral 50/50';
-  const horizons = parts
-    .map(({ horizon, weight }) => `${horizon.days}d x ${weight.toFixed(3)} (${horizon.origin})`)
-    .join(', ');
-  const scores = `saturation ${saturation.toFixed(1)}, opportunity ${opportunity.toFixed(1)}, trend ${revenueTrendPct.toFixed(1)} %`;
-  return `${scores} from ${horizons}${isDivergent ? '; horizons diverge, the short one weighs more' : ''}`;
-}
-
-function elasticityReason(elasticity: Elasticity | undefined): string {
-  switch (elasticity?.verdict) {
-    case undefined:
-      return 'switched off';
-    case 'declines':
-      return `a day's total revenue stops growing at ${elasticity.capPerDay} sends`;
-    case 'grows':
-      return "no cap: a day's total revenue still grows at this volume";
-    case 'too_close_to_tell':
-      return "no cap: a decline of the total is within the days' noise";
-    case 'too_few_levels':
-      return 'no cap: fewer than 3 volumes were tried on 3 days each in the last 90';
-  }
-}
-
-function captionReason(offered: number, { slots, reason }: CaptionConstraint, isAsked: boolean): string {
-  if (!isAsked) return 'captions not asked';
-  if (slots.length === offered) return 'every slot has a caption';
-  return `${offered - slots.length} of ${offered} slots a week lack a caption${reason ? `: ${reason}` : ''}`;
-}
-
-function weekdayReason(multipliers: readonly number[], { adjustsWeekdays }: VolumeSettings): string {
-  if (!adjustsWeekdays) return 'switched off';
-  if (multipliers === EVEN_WEEKDAYS) return 'every day alike: under 20 sends in 60 days, or no revenue';
-  return `revenue per send by weekday, Monday first: ${multipliers.map((multiplier) => multiplier.toFixed(2)).join(' ')}`;
 }

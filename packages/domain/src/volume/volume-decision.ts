@@ -45,9 +45,12 @@ interface Step<Name extends string, Value> {
   readonly reason: string;
 }
 
+/** A step that works on the sends a day. */
+export type DailyStep = Step<'base' | 'fusion' | 'confidence' | 'learning' | 'elasticity', DailyVolume>;
+
 /** In the order of the decision. */
 export type VolumeStep =
-  | Step<'base' | 'fusion' | 'confidence' | 'learning' | 'elasticity', DailyVolume>
+  | DailyStep
   /** Revenue sends a week. */
   | Step<'captions', number>
   /** `before`: every day alike. */
