@@ -56,11 +56,6 @@ export class SqlSagaStore implements SagaStore {
 
   async create(saga: NewSaga, holder: SagaClaimTerms | undefined, tx?: Transaction): Promise<HeldSaga | undefined> {
     return this.inTransaction(tx, async (own) => {
-      const stored = await this.find(saga.sagaId, own);
-      if (stored) {
-        assertSameSaga(stored, saga);
-        return undefined;
-      }
       const nowMs = await this.database.nowMs(own);
       const { sagaId, creatorId, definition } = saga;
       const { events, state } = createdSaga(saga, holder, nowMs);
@@ -70,8 +65,17 @@ export class SqlSagaStore implements SagaStore {
         ...(holder ? [holder.owner, formatInstant(nowMs + holder.leaseMs)] : [null, null]),
         ...summaryValues(state),
       ];
-      const sql = `INSERT INTO saga_execution_log (${INSERTED.join(', ')}) VALUES (${placeholders(values.length)})`;
-      await this.database.on(own).run(sql, values);
+      const { affected } = await this.database.on(own).run(
+        `INSERT INTO saga_execution_log (${INSERTED.join(', ')}) VALUES (${placeholders(values.length)})
+         ON CONFLICT (saga_id) WHERE ${OURS} DO NOTHING`,
+        values,
+      );
+      if (affected === 0) {
+        const stored = await this.find(sagaId, own);
+        if (!stored) throw new Error(`bug: saga "${sagaId}" exists and does not`);
+        assertSameSaga(stored, saga);
+        return undefined;
+      }
       await this.write(sagaId, 1, events, own);
       return holder && this.held(sagaId, holder, definition, state, nowMs);
     });
@@ -88,7 +92,7 @@ export class SqlSagaStore implements SagaStore {
       const state = decision.events.reduce(evolveSaga, saga);
       const isClaimed = decision.type === 'claimed';
       const lease = isClaimed ? { owner: terms.owner, untilMs: nowMs + terms.leaseMs } : undefined;
-      if (!(await this.update(sagaId, saga, state, lease, tx))) return undefined;
+      if (!(await this.update({ sagaId }, saga, state, lease, tx))) return undefined;
       await this.write(sagaId, saga.seq + 1, decision.events, tx);
       const { definition } = sagaFromRow(row, nowMs);
       return isClaimed ? this.held(sagaId, terms, definition, state, nowMs) : undefined;
@@ -111,13 +115,13 @@ export class SqlSagaStore implements SagaStore {
   async append(held: HeldSaga, decide: (nowMs: number) => readonly SagaEvent[], tx?: Transaction): Promise<HeldSaga> {
     return this.inTransaction(tx, async (own) => {
       const { sagaId, owner, epoch, state: before } = held;
-      const row = await this.row(sagaId, own);
-      if (row?.owner !== owner || row.epoch !== epoch) throw new SagaLeaseLostError(sagaId, owner, epoch);
       const nowMs = await this.database.nowMs(own);
       const events = decide(nowMs);
       const after = heldAfter(held, events, nowMs);
       const lease = isHeldAfter(after.state) ? { owner, untilMs: nowMs + held.leaseMs } : undefined;
-      if (!(await this.update(sagaId, before, after.state, lease, own))) {
+      if (!(await this.update(held, before, after.state, lease, own))) {
+        const row = await this.row(sagaId, own);
+        if (row?.owner !== owner || row.epoch !== epoch) throw new SagaLeaseLostError(sagaId, owner, epoch);
         throw new StaleVersionError(`the journal of saga "${sagaId}"`, before.seq);
       }
       await this.write(sagaId, before.seq + 1, events, own);
@@ -148,7 +152,7 @@ export class SqlSagaStore implements SagaStore {
       const decision = decideSagaRevival(saga, why, await this.database.nowMs(own));
       if (decision.type === 'refused') throw new NotParkedError(sagaId, saga.status);
       const state = decision.events.reduce(evolveSaga, saga);
-      if (!(await this.update(sagaId, saga, state, undefined, own))) {
+      if (!(await this.update({ sagaId }, saga, state, undefined, own))) {
         throw new StaleVersionError(`the journal of saga "${sagaId}"`, saga.seq);
       }
       await this.write(sagaId, saga.seq + 1, decision.events, own);
@@ -208,9 +212,12 @@ export class SqlSagaStore implements SagaStore {
     );
   }
 
-  /** One UPDATE that names what it read: the epoch and the length of the journal. False: another writer came first. */
+  /**
+   * One UPDATE that names what it read: the epoch, the length of the journal and, if given, the owner. False: another writer
+   * came first.
+   */
   private async update(
-    sagaId: string,
+    { sagaId, owner }: { sagaId: string; owner?: string },
     before: SagaState,
     after: SagaState,
     lease: SagaLease | undefined,
@@ -218,11 +225,12 @@ export class SqlSagaStore implements SagaStore {
   ): Promise<boolean> {
     const { affected } = await this.database.on(tx).run(
       `UPDATE saga_execution_log SET ${SUMMARY_COLUMNS.map((column) => `${column} = ?`).join(', ')}, owner = ?, lease_until = ?
-       WHERE saga_id = ? AND ${OURS} AND epoch = ? AND journal_length = ?`,
+       WHERE saga_id = ? AND ${OURS} AND epoch = ? AND journal_length = ?${owner === undefined ? '' : ' AND owner = ?'}`,
       [
         ...summaryValues(after),
         ...(lease ? [lease.owner, formatInstant(lease.untilMs)] : [null, null]),
         ...[sagaId, before.claim.epoch, before.seq],
+        ...(owner === undefined ? [] : [owner]),
       ],
     );
     return affected === 1;

@@ -209,6 +209,7 @@ export function sagaStoreContract(
       nowMs += 900;
       expect(await store.claim('s1', rival, [definition.hash])).toBeUndefined();
       await store.release(held);
+      expect(await codeOf(store.append(held, begun))).toBe('saga_lease_lost');
       expect(await store.claimable([definition.hash], 10)).toEqual(['s1']);
       expect(await store.claim('s1', rival, [definition.hash])).toMatchObject({ epoch: 2, state: { recoveries: 0 } });
     });
