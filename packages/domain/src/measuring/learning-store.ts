@@ -22,6 +22,9 @@ export interface LearningRecord {
   readonly updatedAtMs: number;
 }
 
+/** The offset of a creator that never moved counts as this old. */
+const LONG_AGO_WEEKS = 52;
+
 /** A creator of whom nothing was learnt and who is not frozen. */
 export const nothingLearnt = (creatorId: string, atMs: number): LearningRecord => ({
   creatorId,
@@ -29,7 +32,7 @@ export const nothingLearnt = (creatorId: string, atMs: number): LearningRecord =
   seededWith: [],
   offset: 0,
   guard: undefined,
-  weeksAtOffset: 0,
+  weeksAtOffset: LONG_AGO_WEEKS,
   lastWeek: undefined,
   frozen: undefined,
   updatedAtMs: atMs,
