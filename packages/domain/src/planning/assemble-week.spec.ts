@@ -125,7 +125,7 @@ interface AnyWeek {
   }[];
   hourWeights: number[] | undefined;
   quietHours: { fromMinute: number; toMinute: number };
-  gaps: number[];
+  gaps: readonly number[];
   restDays: number;
   followups: ({ gapMinutes: number } | { reason: string })[];
   seed: string;
@@ -189,7 +189,7 @@ describe('a draft', () => {
       };
       expect(assembleWeek(reordered)).toEqual(draft);
     });
-    fc.assert(property, { numRuns: 200 });
+    fc.assert(property, { numRuns: 100 });
   });
 
   it('has every item asked for up to 8 + 6 + 4 a day, on days of 23 and 25 hours too', () => {
@@ -207,7 +207,7 @@ describe('a draft', () => {
         perDay.map(({ revenue, engagement, retention }) => ({ revenue, engagement, retention })),
       );
     });
-    fc.assert(property, { numRuns: 1_000 });
+    fc.assert(property, { numRuns: 300 });
   });
 
   it('holds 18 items on every day of a week with a change', () => {
