@@ -1,3 +1,4 @@
+export * from './assessment.js';
 export * from './budget.js';
 export * from './evidence-week.js';
 export * from './learning-signal.js';

@@ -91,8 +91,8 @@ export function nextOffset(input: OffsetInput, policy: OffsetPolicy = DEFAULT_OF
   if (step > 0 && input.fatigue >= FATIGUE_LIMIT) return decided(lastOffset, 'fatigue', target);
 
   const isLeaving = Math.abs(offset) > Math.abs(lastOffset);
-  const { revenueFloor, riskLimit } = policy;
-  if (isLeaving && shortfallRisk(joint, computedVolume, computedVolume + offset, revenueFloor) > riskLimit) {
+  const tried = decided(offset, 'none', target).volume;
+  if (isLeaving && shortfallRisk(joint, computedVolume, tried, policy.revenueFloor) > policy.riskLimit) {
     return decided(lastOffset, 'conservative_budget', target);
   }
   if (offset !== wanted) return decided(offset, 'step_limit', target);

@@ -1,5 +1,5 @@
 import type { LearningState } from './learning-state.js';
-import type { Moments } from './moments.js';
+import { noMoments, type Moments } from './moments.js';
 import {
   CURVATURES,
   FATIGUE_SHARES,
@@ -10,6 +10,9 @@ import {
   priorSpread,
   type ResponseShape,
 } from './response-model.js';
+
+/** The part of a learning state that the posterior is made from. */
+export type ResponseEvidence = Pick<LearningState, 'beginsAtVolume' | 'response'>;
 
 /** How likely each candidate for the best volume v* is. The grid is linear and symmetric about `centre`. */
 export interface Posterior {
@@ -38,17 +41,17 @@ export function candidateVolumes({ centre, step, weights }: Posterior): number[]
 
 /** What is believed before any evidence: symmetric about the volume at which the evidence begins. */
 export function priorOf(beginsAtVolume: number): Posterior {
-  return { centre: beginsAtVolume, step: GRID_STEP, weights: normalised(priorLogWeights(beginsAtVolume)) };
+  return posteriorOf({ beginsAtVolume, response: noMoments(4) });
 }
 
 /** Over v* alone, curvature, fatigue share, level and noise integrated out. */
-export function posteriorOf(state: LearningState): Posterior {
+export function posteriorOf(state: ResponseEvidence): Posterior {
   return marginalOf(jointPosteriorOf(state));
 }
 
 /** Over v* alone, from a joint one. */
 export function marginalOf({ centre, step, layers }: JointPosterior): Posterior {
-  const weights = new Array<number>(2 * SIDE + 1).fill(0);
+  const weights: number[] = [];
   for (const layer of layers) layer.weights.forEach((weight, i) => (weights[i] = (weights[i] ?? 0) + weight));
   return { centre, step, weights };
 }
@@ -57,22 +60,24 @@ export function marginalOf({ centre, step, layers }: JointPosterior): Posterior 
  * Over v*, curvature and fatigue share; the level (flat prior) and the noise variance (inverse gamma) are integrated out
  * in closed form, so that a week costs one pass over the grid.
  */
-export function jointPosteriorOf({ beginsAtVolume, response }: LearningState): JointPosterior {
-  const exponent = NOISE_PRIOR.shape + Math.max(0, response.weight - 1) / 2;
+export function jointPosteriorOf({ beginsAtVolume, response }: ResponseEvidence): JointPosterior {
+  const exponent = NOISE_PRIOR.shape + (response.weight > 1 ? response.weight - 1 : 0) / 2;
   const rate = NOISE_PRIOR.meanVariance * (NOISE_PRIOR.shape - 1);
-  const logWeightOf = (unexplained: number): number => -exponent * Math.log(rate + unexplained / 2);
-  const shapes = CURVATURES.flatMap((curvature) => FATIGUE_SHARES.map((fatigueShare) => ({ curvature, fatigueShare })));
-  const prior = priorLogWeights(beginsAtVolume);
-  const flat = shapes.flatMap(({ curvature, fatigueShare }) => {
-    const unexplained = unexplainedBy(response, curvature, fatigueShare);
-    return prior.map((logPrior, i) => logPrior + logWeightOf(unexplained(candidateAt(beginsAtVolume, i))));
-  });
-  const weights = normalised(flat);
-  const size = prior.length;
+  const prior = priorWeights(beginsAtVolume);
+  const pulls = pullsAbout(beginsAtVolume);
+  const layers = SHAPES.map((shape) => ({ ...shape, unexplained: unexplainedBy(response, shape, pulls) }));
+  const least = leastOf(layers.flatMap(({ unexplained }) => unexplained));
+  const weights = layers.map(({ unexplained }) =>
+    unexplained.map((rss, i) => (prior[i] ?? 0) * ((rate + least / 2) / (rate + rss / 2)) ** exponent),
+  );
+  const total = weights.reduce((sum, layer) => sum + mirroredSum(layer), 0);
   return {
     centre: beginsAtVolume,
     step: GRID_STEP,
-    layers: shapes.map((shape, i) => ({ ...shape, weights: weights.slice(i * size, (i + 1) * size) })),
+    layers: SHAPES.map((shape, layer) => ({
+      ...shape,
+      weights: (weights[layer] ?? []).map((weight) => weight / total),
+    })),
   };
 }
 
@@ -80,23 +85,35 @@ export function jointPosteriorOf({ beginsAtVolume, response }: LearningState): J
  * Over v* with curvature, fatigue share and noise given. Here, and only here, this is promised: raising the revenue of a
  * week whose effective volume lies above the discounted mean moves the weights up (in likelihood ratio), below it down.
  */
-export function posteriorGiven({ beginsAtVolume, response }: LearningState, given: ResponseShape): Posterior {
-  const unexplained = unexplainedBy(response, given.curvature, given.fatigueShare);
-  const logWeights = priorLogWeights(beginsAtVolume).map(
-    (logPrior, i) => logPrior - unexplained(candidateAt(beginsAtVolume, i)) / (2 * given.noise * given.noise),
-  );
-  return { centre: beginsAtVolume, step: GRID_STEP, weights: normalised(logWeights) };
+export function posteriorGiven({ beginsAtVolume, response }: ResponseEvidence, given: ResponseShape): Posterior {
+  const prior = priorWeights(beginsAtVolume);
+  const unexplained = unexplainedBy(response, given, pullsAbout(beginsAtVolume));
+  const least = leastOf(unexplained);
+  const weights = unexplained.map((rss, i) => (prior[i] ?? 0) * Math.exp((least - rss) / (2 * given.noise ** 2)));
+  const total = mirroredSum(weights);
+  return { centre: beginsAtVolume, step: GRID_STEP, weights: weights.map((weight) => weight / total) };
 }
 
-const candidateAt = (centre: number, index: number): number => centre + (index - SIDE) * GRID_STEP;
+const SHAPES = CURVATURES.flatMap((curvature) => FATIGUE_SHARES.map((fatigueShare) => ({ curvature, fatigueShare })));
+const DISTANCES = Array.from({ length: 2 * SIDE + 1 }, (_, i) => (i - SIDE) * GRID_STEP);
 
-function priorLogWeights(beginsAtVolume: number): number[] {
+/** Not scaled: the middle weighs 1. */
+function priorWeights(beginsAtVolume: number): number[] {
   const spread = priorSpread(beginsAtVolume);
-  return Array.from({ length: 2 * SIDE + 1 }, (_, i) => -0.5 * (((i - SIDE) * GRID_STEP) / spread) ** 2);
+  return DISTANCES.map((distance) => Math.exp(-0.5 * (distance / spread) ** 2));
 }
 
-/** The sum of squares that the model leaves unexplained, by v*: that of y - k l + k u / v* about its mean. */
-function unexplainedBy({ products }: Moments, k: number, w: number): (bestVolume: number) => number {
+/** 1 / v* for each candidate. */
+function pullsAbout(centre: number): number[] {
+  return DISTANCES.map((distance) => 1 / Math.max(centre + distance, LEAST_BEST_VOLUME));
+}
+
+/** The sum of squares that the model leaves unexplained, by candidate: that of y - k l + k u / v* about its mean. */
+function unexplainedBy(
+  { products }: Moments,
+  { curvature: k, fatigueShare: w }: Pick<ResponseShape, 'curvature' | 'fatigueShare'>,
+  pulls: readonly number[],
+): number[] {
   const [yy = 0, yl = 0, yv = 0, yf = 0, ll = 0, lv = 0, lf = 0, vv = 0, vf = 0, ff = 0] = products;
   const yu = w * yv + (1 - w) * yf;
   const lu = w * lv + (1 - w) * lf;
@@ -104,19 +121,19 @@ function unexplainedBy({ products }: Moments, k: number, w: number): (bestVolume
   const constant = yy - 2 * k * yl + k * k * ll;
   const linear = 2 * k * yu - 2 * k * k * lu;
   const square = k * k * uu;
-  return (bestVolume) => {
-    const pull = 1 / Math.max(bestVolume, LEAST_BEST_VOLUME);
-    return Math.max(0, constant + linear * pull + square * pull * pull);
-  };
+  return pulls.map((pull) => {
+    const rss = constant + linear * pull + square * pull * pull;
+    return rss > 0 ? rss : 0;
+  });
 }
 
-/** exp of the logarithms, scaled to sum 1. Both are symmetric in the order, so that a mirrored input mirrors exactly. */
-function normalised(logWeights: readonly number[]): number[] {
-  const highest = logWeights.reduce((a, b) => Math.max(a, b), -Infinity);
-  const weights = logWeights.map((logWeight) => Math.exp(logWeight - highest));
-  let total = 0;
-  for (let i = 0, j = weights.length - 1; i <= j; i++, j--) {
-    total += i === j ? (weights[i] ?? 0) : (weights[i] ?? 0) + (weights[j] ?? 0);
+const leastOf = (values: readonly number[]): number => values.reduce((a, b) => (b < a ? b : a), Infinity);
+
+/** The sum, taken from both ends inwards: the same, bit for bit, of the values in reverse. */
+function mirroredSum(values: readonly number[]): number {
+  let sum = 0;
+  for (let i = 0, j = values.length - 1; i <= j; i++, j--) {
+    sum += i === j ? (values[i] ?? 0) : (values[i] ?? 0) + (values[j] ?? 0);
   }
-  return weights.map((weight) => weight / total);
+  return sum;
 }

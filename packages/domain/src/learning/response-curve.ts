@@ -1,5 +1,10 @@
-import type { LearningState } from './learning-state.js';
-import { jointPosteriorOf, candidateVolumes, marginalOf, type JointPosterior } from './posterior.js';
+import {
+  jointPosteriorOf,
+  candidateVolumes,
+  marginalOf,
+  type JointPosterior,
+  type ResponseEvidence,
+} from './posterior.js';
 import { effectiveVolume, LEAST_BEST_VOLUME, stockAfter } from './response-model.js';
 
 /**
@@ -13,7 +18,10 @@ export interface ResponseCurve {
 }
 
 /** The response curve that the evidence speaks for; from the joint posterior if the caller has it already. */
-export function responseCurveOf(state: LearningState, joint: JointPosterior = jointPosteriorOf(state)): ResponseCurve {
+export function responseCurveOf(
+  state: ResponseEvidence,
+  joint: JointPosterior = jointPosteriorOf(state),
+): ResponseCurve {
   const volumes = candidateVolumes(marginalOf(joint)).map((volume) => Math.max(volume, LEAST_BEST_VOLUME));
   let curvature = 0;
   let atOnce = 0;
