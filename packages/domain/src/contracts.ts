@@ -8,3 +8,6 @@ export * from './breaker/breaker-store.contract.js';
 export * from './idempotency/idempotency-store.contract.js';
 export * from './saga/saga-store.contract.js';
 export * from './measuring/measuring-stores.contract.js';
+export * from './rotation/rotation-store.contract.js';
+export * from './followups/followup-store.contract.js';
+export * from './operations/operation-log.contract.js';

@@ -1,6 +1,7 @@
+import { legacyRotations } from '../migrations/legacy-rotations.js';
 import type { DeclaredSchema } from '../migrations/sqlite-migrator.js';
 import { tables } from './tables/index.js';
 import { views } from './views.js';
 
 /** What a database of this release looks like. */
-export const declaredSchema: DeclaredSchema = { version: 1, tables, views, translations: [] };
+export const declaredSchema: DeclaredSchema = { version: 1, tables, views, translations: [legacyRotations] };

@@ -1,7 +1,10 @@
 import type { Table } from '../table.js';
 import { breakerTables } from './breaker.js';
 import { coreTables } from './core.js';
+import { followupTables } from './followups.js';
 import { idempotencyTables } from './idempotency.js';
+import { operationTables } from './operations.js';
+import { rotationTables } from './rotation.js';
 import { sagaTables } from './saga.js';
 import { scheduleTables } from './schedules.js';
 import { volumeTables } from './volume.js';
@@ -14,4 +17,7 @@ export const tables: readonly Table[] = [
   ...scheduleTables,
   ...idempotencyTables,
   ...volumeTables,
+  ...rotationTables,
+  ...followupTables,
+  ...operationTables,
 ];
