@@ -1,6 +1,6 @@
 import { UnsupportedDatabaseError, type DatabaseClock, type Transaction, type UnitOfWork } from '@eros/domain';
 import type { TransactionOptions } from '../sql/sql-database.js';
-import { TransactionScope } from '../storage/transaction-scope.js';
+import { TransactionScope, type AssertOpen } from '../storage/transaction-scope.js';
 import { Turns } from '../storage/turns.js';
 
 /** Rows by key. Rows are replaced, never mutated. */
@@ -30,10 +30,16 @@ const EMPTY: TableData = { rows: new Map(), lastId: 0 };
 class Draft implements MemorySession {
   readonly changed = new Map<string, { rows: Map<string, object>; lastId: number }>();
 
-  constructor(private readonly committed: ReadonlyMap<string, TableData>) {}
+  constructor(
+    private readonly committed: ReadonlyMap<string, TableData>,
+    private readonly assertOpen: AssertOpen,
+  ) {}
 
   table<Row extends object>(name: string): MemoryTable<Row> {
-    const reading = () => this.changed.get(name) ?? this.committed.get(name) ?? EMPTY;
+    const reading = () => {
+      this.assertOpen();
+      return this.changed.get(name) ?? this.committed.get(name) ?? EMPTY;
+    };
     const writing = () => {
       const { rows, lastId } = reading();
       const open = this.changed.get(name) ?? { rows: new Map(rows), lastId };
@@ -76,7 +82,7 @@ export class MemoryDatabase implements UnitOfWork, DatabaseClock {
     if (tx) return this.scope.sessionOf(tx);
     this.scope.assertOutside();
     const committed = this.committed;
-    return { table: (name) => readOnly(new Draft(committed).table(name)) };
+    return { table: (name) => readOnly(new Draft(committed, () => undefined).table(name)) };
   }
 
   /** Runs a write inside `tx`, or in a transaction of its own. */
@@ -93,9 +99,10 @@ export class MemoryDatabase implements UnitOfWork, DatabaseClock {
     if (!options.apart) this.scope.assertOutside();
     return this.scope.exit(() =>
       this.turns.take(async () => {
-        const draft = new Draft(this.committed);
-        const result = await this.scope.run(draft, work, options.timeoutMs);
-        this.commit(draft);
+        let draft: Draft | undefined;
+        const open = (assertOpen: AssertOpen) => (draft = new Draft(this.committed, assertOpen));
+        const result = await this.scope.run(open, work, options.timeoutMs);
+        if (draft) this.commit(draft);
         return result;
       }),
     );

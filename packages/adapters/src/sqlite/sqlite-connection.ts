@@ -14,6 +14,9 @@ export interface SqliteFile {
   readonly lockTimeoutMs: number;
 }
 
+// Short against a transaction (a few ms) would burn a core while waiting; long would leave the lock idle between takers.
+const LONGEST_PAUSE_MS = 20;
+
 /**
  * One SQLite connection through a TypeORM DataSource without entities. Statements run in the order they were given:
  * the driver's own thread pool may reorder what is sent without waiting.
@@ -45,28 +48,46 @@ export class SqliteConnection implements SqlSession {
   }
 
   private async prepare(access: 'write' | 'read'): Promise<void> {
-    // NORMAL: a power cut may lose the last commits, never the file; a killed process loses nothing.
-    if (access === 'write') await this.all('PRAGMA journal_mode = WAL');
-    await this.all('PRAGMA synchronous = NORMAL');
+    await this.all('PRAGMA busy_timeout = 0'); // see patiently()
     await this.all('PRAGMA foreign_keys = ON');
-    // What is not UTF-8 text or a known page shows here as "not a database", before anything is written.
-    await this.all('SELECT count(*) AS n FROM sqlite_master');
-    if (access === 'read') await this.all('PRAGMA query_only = ON');
+    // A file that is no database shows here, before anything is written.
+    const [known] = await this.all<{ tables: number; ours: number }>(
+      `SELECT count(*) AS tables, sum(name = 'eros_migrations') AS ours FROM sqlite_master`,
+    );
+    if (access === 'read') {
+      await this.all('PRAGMA query_only = ON');
+      return;
+    }
+    // Write-ahead log: readers see committed rows while a transaction is open. It changes the file, so one that holds
+    // tables and no record of us is left as it is until it has been adopted.
+    if (known?.tables === 0 || known?.ours) await this.useWriteAheadLog();
   }
 
-  async all<Row>(sql: string, params: readonly unknown[] = []): Promise<Row[]> {
+  async useWriteAheadLog(): Promise<void> {
+    await this.all('PRAGMA journal_mode = WAL');
+    // NORMAL: a power cut may lose the last commits, never the file; a killed process loses nothing. Without the log it
+    // could lose the file, so there SQLite's own FULL stays.
+    await this.all('PRAGMA synchronous = NORMAL');
+  }
+
+  /** @param assertAllowed throws, just before the statement would run, if it must not. */
+  async all<Row>(sql: string, params: readonly unknown[] = [], assertAllowed?: () => void): Promise<Row[]> {
     // TypeORM drops the rows of a statement that begins with "INSERT ", "UPDATE " or "DELETE ": RETURNING needs the space.
-    const { records } = await this.send(` ${sql}`, params);
+    const { records } = await this.send(` ${sql}`, params, assertAllowed);
     return records as Row[];
   }
 
-  async run(sql: string, params: readonly unknown[] = []): Promise<Written> {
-    const { affected, raw } = await this.send(sql, params);
+  /** @param assertAllowed throws, just before the statement would run, if it must not. */
+  async run(sql: string, params: readonly unknown[] = [], assertAllowed?: () => void): Promise<Written> {
+    const { affected, raw } = await this.send(sql, params, assertAllowed);
     return { affected: affected ?? 0, lastId: Number(raw) };
   }
 
-  private send(sql: string, params: readonly unknown[]) {
-    return this.turns.take(() => this.patiently(() => this.runner.query(sql, params as unknown[], true)));
+  private send(sql: string, params: readonly unknown[], assertAllowed?: () => void) {
+    return this.turns.take(async () => {
+      assertAllowed?.();
+      return this.patiently(() => this.runner.query(sql, params as unknown[], true));
+    });
   }
 
   /**
@@ -74,11 +95,13 @@ export class SqliteConnection implements SqlSession {
    * waits would stop the whole process, and with it whoever is to release the lock.
    */
   private async patiently<T>(statement: () => Promise<T>): Promise<T> {
-    for (let waitedMs = 0, waitMs = 1; ; waitedMs += waitMs, waitMs = Math.min(waitMs * 2, 20)) {
+    const askedAtMs = performance.now();
+    for (let waitMs = 1; ; waitMs = Math.min(waitMs * 2, LONGEST_PAUSE_MS)) {
       try {
         return await statement();
       } catch (error) {
-        if (!isBusy(error) || waitedMs >= this.file.lockTimeoutMs) throw translateSqliteError(error, this.file.path);
+        const isPatient = performance.now() - askedAtMs < this.file.lockTimeoutMs;
+        if (!isBusy(error) || !isPatient) throw translateSqliteError(error, this.file.path);
       }
       const pauseMs = waitMs * (0.5 + Math.random());
       await new Promise((resume) => setTimeout(resume, pauseMs));

@@ -1,8 +1,9 @@
 import type { Transaction } from '@eros/domain';
 import type { SqlDatabase, SqlSession, TransactionOptions } from '../sql/sql-database.js';
-import { TransactionScope } from '../storage/transaction-scope.js';
+import { TransactionScope, type AssertOpen } from '../storage/transaction-scope.js';
 import { Turns } from '../storage/turns.js';
 import { SqliteConnection, type SqliteDriver, type SqliteFile } from './sqlite-connection.js';
+import { SqliteTransaction } from './sqlite-transaction.js';
 
 export interface SqliteOptions {
   readonly path: string;
@@ -27,7 +28,8 @@ export class SqliteDatabase implements SqlDatabase {
     all: (sql, params) => this.read(sql, params),
     run: (sql, params) => this.write(sql, params),
   };
-  private isClosed = false;
+  private lastMs = 0;
+  private closing: Promise<void> | undefined;
 
   private constructor(
     readonly path: string,
@@ -65,8 +67,11 @@ export class SqliteDatabase implements SqlDatabase {
   private async inTransaction<T>(work: (tx: Transaction) => Promise<T>, timeoutMs: number | undefined): Promise<T> {
     // IMMEDIATE: the lock is taken before anything is read, so what was read still holds when it is written.
     await this.writer.all('BEGIN IMMEDIATE');
+    let session: SqliteTransaction | undefined;
+    const open = (assertOpen: AssertOpen) => (session = new SqliteTransaction(this.writer, assertOpen));
     try {
-      const result = await this.scope.run(this.writer, work, timeoutMs);
+      const result = await this.scope.run(open, work, timeoutMs);
+      session?.assertWhole();
       await this.writer.all('COMMIT');
       return result;
     } catch (error) {
@@ -101,18 +106,30 @@ export class SqliteDatabase implements SqlDatabase {
     const session = this.on(tx);
     const [row] = await session.all<{ at_ms: number }>('SELECT at_ms FROM eros_clock WHERE id = 1');
     const storedMs = row?.at_ms ?? 0;
-    if (tx && machineMs > storedMs) {
+    // Nor behind what this process has been told already: outside a transaction nothing is stored.
+    const nowMs = Math.max(machineMs, storedMs, this.lastMs);
+    this.lastMs = nowMs;
+    if (tx && nowMs > storedMs) {
       await session.run(
         'INSERT INTO eros_clock (id, at_ms) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at_ms = excluded.at_ms',
-        [machineMs],
+        [nowMs],
       );
     }
-    return Math.max(machineMs, storedMs);
+    return nowMs;
   }
 
-  async close(): Promise<void> {
-    if (this.isClosed) return;
-    this.isClosed = true;
+  /** Turns a file that was adopted from a rollback journal to the write-ahead log. */
+  async useWriteAheadLog(): Promise<void> {
+    await this.writerTurns.take(() => this.writer.useWriteAheadLog());
+  }
+
+  /** Ends after the transactions that were asked for before it. Twice is fine. */
+  close(): Promise<void> {
+    this.closing ??= this.end();
+    return this.closing;
+  }
+
+  private async end(): Promise<void> {
     await this.writerTurns.idle();
     await this.reader?.close();
     await this.writer.close();

@@ -7,22 +7,32 @@ import {
   type Transaction,
 } from '@eros/domain';
 
+/** Throws `transaction_closed` once the transaction has ended. Sessions ask it before each use. */
+export type AssertOpen = () => void;
+
 /** A transaction handle that ends with its work: used later, it throws and reaches no connection. */
 class Handle<Session> implements Transaction {
   isOpen = true;
+  private readonly ownSession: Session;
 
   constructor(
-    private readonly session: Session,
+    open: (assertOpen: AssertOpen) => Session,
     private readonly send: (session: Session, sql: string, params: readonly unknown[]) => Promise<unknown[]>,
-  ) {}
-
-  async query<Row>(sql: string, params: readonly unknown[] = []): Promise<Row[]> {
-    return (await this.send(this.open(), sql, params)) as Row[];
+  ) {
+    this.ownSession = open(() => this.assertOpen());
   }
 
-  open(): Session {
+  async query<Row>(sql: string, params: readonly unknown[] = []): Promise<Row[]> {
+    return (await this.send(this.session(), sql, params)) as Row[];
+  }
+
+  session(): Session {
+    this.assertOpen();
+    return this.ownSession;
+  }
+
+  private assertOpen(): void {
     if (!this.isOpen) throw new TransactionClosedError();
-    return this.session;
   }
 }
 
@@ -52,17 +62,22 @@ export class TransactionScope<Session> {
   sessionOf(tx: Transaction): Session {
     const handle = this.handles.get(tx);
     if (!handle) throw new ForeignTransactionError();
-    return handle.open();
+    return handle.session();
   }
 
   /**
-   * Runs `work` with a handle on `session`, which ends before this promise settles.
+   * Runs `work` with a handle on a session of its own, which ends before this promise settles.
    *
+   * @param open makes the session. It outlives the handle in whoever kept it, so it asks `assertOpen` before each use.
    * @param timeoutMs after this time the handle is closed and the promise rejects with `transaction_timeout`, whatever the
    *   work still does.
    */
-  async run<T>(session: Session, work: (tx: Transaction) => Promise<T>, timeoutMs?: number): Promise<T> {
-    const handle = new Handle(session, this.send);
+  async run<T>(
+    open: (assertOpen: AssertOpen) => Session,
+    work: (tx: Transaction) => Promise<T>,
+    timeoutMs?: number,
+  ): Promise<T> {
+    const handle = new Handle(open, this.send);
     this.handles.set(handle, handle);
     let timer: NodeJS.Timeout | undefined;
     try {

@@ -1,0 +1,47 @@
+import { DatabaseUnavailableError } from '@eros/domain';
+import type { SqlSession, Written } from '../sql/sql-database.js';
+import type { AssertOpen } from '../storage/transaction-scope.js';
+import type { SqliteConnection } from './sqlite-connection.js';
+
+/**
+ * The session of one transaction on the writer's connection. It is asked just before each statement runs, not when the
+ * statement is queued, so nothing that comes late reaches the connection, where by then another transaction may be open.
+ */
+export class SqliteTransaction implements SqlSession {
+  private fault: DatabaseUnavailableError | undefined;
+
+  constructor(
+    private readonly connection: SqliteConnection,
+    private readonly assertOpen: AssertOpen,
+  ) {}
+
+  all<Row>(sql: string, params?: readonly unknown[]): Promise<Row[]> {
+    return this.watched(this.connection.all<Row>(sql, params, () => this.assertUsable()));
+  }
+
+  run(sql: string, params?: readonly unknown[]): Promise<Written> {
+    return this.watched(this.connection.run(sql, params, () => this.assertUsable()));
+  }
+
+  /**
+   * Throws what made the transaction unusable. On a full disk or a failed read SQLite may have rolled back by itself: what
+   * the work wrote after that would be committed alone, statement by statement.
+   */
+  assertWhole(): void {
+    if (this.fault) throw this.fault;
+  }
+
+  private assertUsable(): void {
+    this.assertOpen();
+    this.assertWhole();
+  }
+
+  private async watched<T>(statement: Promise<T>): Promise<T> {
+    try {
+      return await statement;
+    } catch (error) {
+      if (error instanceof DatabaseUnavailableError) this.fault ??= error;
+      throw error;
+    }
+  }
+}
