@@ -230,3 +230,45 @@ export interface HealthCheck {
   /** What was found, and what to do when it is not well. */
   readonly detail: string;
 }
+
+/** A row of a creator export. Values may be text, as in a CSV file. */
+export interface CreatorRow {
+  readonly creator_id: string;
+  readonly page_name: string;
+  readonly display_name?: string | null;
+  readonly page_type: string;
+  readonly timezone: string;
+  readonly current_active_fans: number | string;
+  readonly is_active?: number | string | boolean | null;
+}
+
+/** A row of a message export: `creator_id` or `page_name` names the creator. A time without a zone is UTC. */
+export interface MessageRow {
+  readonly message_id: string;
+  readonly creator_id?: string | null;
+  readonly page_name?: string | null;
+  /** `ppv` or `free`. */
+  readonly message_type: string;
+  readonly content_type?: string | null;
+  readonly sending_time: string;
+  readonly price?: number | string | null;
+  readonly sent_count: number | string;
+  readonly viewed_count: number | string;
+  readonly purchased_count?: number | string | null;
+  readonly earnings?: number | string | null;
+  readonly caption_id?: number | string | null;
+  /** `revenue`, `engagement` or `retention`; absent: a PPV is revenue, a free message engagement. */
+  readonly category?: string | null;
+}
+
+/** A row of a caption export; without a creator the caption is shared. */
+export interface CaptionRow {
+  readonly caption_id: number | string;
+  readonly creator_id?: string | null;
+  readonly caption_text: string;
+  /** `winner`, `bundle`, `wall`, `free`, or a type of your own. */
+  readonly caption_type: string;
+  readonly content_type?: string | null;
+  readonly is_active?: number | string | boolean | null;
+  readonly last_used_date?: string | null;
+}

@@ -1,0 +1,60 @@
+import type { Transaction } from '@eros/domain';
+import type { EntityManager } from 'typeorm';
+import type { HealthCheck } from './api.js';
+import type { Captions } from './captions.js';
+import type { CircuitBreakers } from './circuit-breakers.js';
+import type { DataImports } from './data/data-imports.js';
+import type { Followups } from './followups.js';
+import type { Idempotency } from './idempotency.js';
+import type { Learning } from './learning/learning.js';
+import type { Reports } from './reports.js';
+import type { Rotations } from './rotations.js';
+import type { Sagas } from './sagas/index.js';
+import type { Schedules } from './schedules/schedules.js';
+import type { Volumes } from './volumes.js';
+
+/** The engine, as an embedding service sees it. */
+export interface Eros {
+  /**
+   * Runs work in one transaction: all of it is committed, or nothing. Engine calls inside join by passing `tx` on where they accept
+   * one; others are refused with `nested_transaction`.
+   *
+   * @throws {TransactionTimeoutError} when the work takes longer than `transactionTimeoutMs`.
+   */
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /**
+   * A transaction of a borrowed DataSource, for engine calls to join. The engine has connections of its own to an SQLite file,
+   * which cannot join yours.
+   *
+   * @throws {UnsupportedDatabaseError} on SQLite.
+   */
+  joinTransaction(manager: EntityManager): Transaction;
+  readonly captions: Pick<Captions, 'score' | 'scoreAll'>;
+  readonly followups: Pick<Followups, 'plan' | 'record' | 'recordResponse' | 'cancel'>;
+  readonly rotations: Pick<Rotations, 'get' | 'start' | 'pause' | 'resume' | 'rotate' | 'draw' | 'preview'>;
+  readonly breakers: Pick<CircuitBreakers, 'run' | 'state' | 'recordSuccess' | 'recordFailure' | 'health'>;
+  readonly idempotency: Pick<Idempotency, 'run' | 'lookup' | 'forget'>;
+  readonly sagas: Pick<Sagas, 'define' | 'get' | 'list' | 'revive'>;
+  readonly volumes: Pick<Volumes, 'calculate' | 'freeze' | 'unfreeze' | 'explain'>;
+  readonly schedules: Pick<
+    Schedules,
+    'planWeek' | 'replanWeek' | 'planFleet' | 'get' | 'setStatus' | 'due' | 'recordSend'
+  >;
+  readonly learning: Pick<Learning, 'measure' | 'apply' | 'status'>;
+  readonly data: Pick<DataImports, 'importCreators' | 'importMessages' | 'importCaptions'>;
+  readonly reports: Pick<
+    Reports,
+    'predictionAccuracy' | 'suboptimalFollowups' | 'missedPredictions' | 'unhealthyBreakers' | 'activeRotations'
+  >;
+  /** Recovers what other or killed processes left, sweeps, and begins sagas that were started inside transactions. */
+  start(): Promise<void>;
+  /** Whether the engine can do its work, check by check. Never throws. */
+  health(): Promise<{ ok: boolean; checks: HealthCheck[] }>;
+  /**
+   * Stops taking work, lets what is in hand end, hands leases back and closes what the engine opened. Twice is fine.
+   *
+   * @param options.timeoutMs how long work in hand may take before it is aborted. Default 5 s.
+   */
+  close(options?: { timeoutMs?: number }): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}

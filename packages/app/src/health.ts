@@ -1,0 +1,47 @@
+import type { SqliteMigrator, SqlDatabase } from '@eros/adapters';
+import { describeChange } from '@eros/adapters';
+import { isUnhealthyBreaker } from '@eros/domain';
+import type { HealthCheck } from './api.js';
+import type { Services } from './services.js';
+
+/** Looks whether the engine can do its work. Every check tells what was found, and what to do when it is not well. */
+export async function checkHealth(
+  database: SqlDatabase,
+  migrator: SqliteMigrator,
+  { breakers, sagas }: Pick<Services, 'breakers' | 'sagas'>,
+): Promise<{ ok: boolean; checks: HealthCheck[] }> {
+  const checks = await Promise.all([
+    check('database', async () => {
+      await database.on().all('SELECT 1 AS one');
+      return { ok: true, detail: 'answers' };
+    }),
+    check('schema', async () => {
+      const { pending, databaseVersion } = await migrator.status();
+      if (pending.length === 0) return { ok: true, detail: `version ${databaseVersion}, nothing pending` };
+      return { ok: false, detail: `${pending.map(describeChange).join(', ')}: run \`eros db migrate\`` };
+    }),
+    check('breakers', async () => {
+      const unhealthy = (await breakers.health()).filter(isUnhealthyBreaker);
+      if (unhealthy.length === 0) return { ok: true, detail: 'none open, none failing' };
+      const names = unhealthy.map(
+        ({ name, state, lastFailure }) => `${name} is ${state}${lastFailure ? ` (${lastFailure})` : ''}`,
+      );
+      return { ok: false, detail: `${names.join(', ')}: look after what they guard; they try again by themselves` };
+    }),
+    check('sagas', async () => {
+      const { items } = await sagas.list({ stuck: true, limit: 10 });
+      if (items.length === 0) return { ok: true, detail: 'none parked' };
+      const ids = items.map(({ sagaId }) => sagaId).join(', ');
+      return { ok: false, detail: `parked: ${ids}: see \`eros sagas show ID\`, mend the cause, then revive` };
+    }),
+  ]);
+  return { ok: checks.every(({ ok }) => ok), checks };
+}
+
+async function check(name: string, look: () => Promise<{ ok: boolean; detail: string }>): Promise<HealthCheck> {
+  try {
+    return { name, ...(await look()) };
+  } catch (error) {
+    return { name, ok: false, detail: error instanceof Error ? error.message : String(error) };
+  }
+}

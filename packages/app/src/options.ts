@@ -1,0 +1,45 @@
+import type { BreakerPolicy, Clock, Logger, PlanSettings, RulePack } from '@eros/domain';
+import type { ContainerModule } from 'inversify';
+import type { DataSource } from 'typeorm';
+
+/** Where the engine keeps its data. */
+export type DatabaseOption =
+  | {
+      readonly type: 'sqlite';
+      /** A file, made if it does not exist, or `:memory:`. */
+      readonly path: string;
+      /** Default `sqlite3`; `better-sqlite3` must be installed beside the engine. */
+      readonly driver?: 'sqlite3' | 'better-sqlite3';
+      /** How long a call waits while another process writes. Default 30 s. */
+      readonly lockTimeoutMs?: number;
+    }
+  | { readonly type: 'postgres'; readonly url: string; readonly schema?: string; readonly poolSize?: number }
+  /** Borrowed: never closed by the engine. Of an SQLite DataSource the engine opens the same file on connections of its own. */
+  | { readonly type: 'existing'; readonly dataSource: DataSource };
+
+export interface ErosOptions {
+  /** Default: the file `./eros.db`. */
+  readonly database?: DatabaseOption;
+  /**
+   * `auto` brings the schema up to date, `verify` refuses to open an outdated one, `off` looks at nothing. Default `auto` on
+   * sqlite, `verify` on postgres and existing.
+   */
+  readonly migrate?: 'auto' | 'verify' | 'off';
+  /** Planning and display; leases use the database's clock. */
+  readonly clock?: Clock;
+  /** This process's name in leases. Default host:pid:random. */
+  readonly node?: string;
+  /** Shaped like pino; silent by default. */
+  readonly logger?: Logger;
+  /** Loaded last: rebind any port of `bindings`. */
+  readonly modules?: readonly ContainerModule[];
+  /** By name. `message_history` and `caption_source` guard the engine's own outside calls. */
+  readonly breakers?: Readonly<Record<string, Partial<BreakerPolicy>>>;
+  readonly captions?: { readonly packs?: readonly RulePack[] };
+  /** Quiet hours, gaps and rest of every plan. */
+  readonly planning?: Partial<PlanSettings>;
+  /** How long a killed process holds what it was working on. Default 10 s. */
+  readonly leaseMs?: number;
+  /** The longest that a transaction handed to `transaction` may last. Default 2 s, always under a third of the lease. */
+  readonly transactionTimeoutMs?: number;
+}
