@@ -81,12 +81,12 @@ export class MemoryScheduleStore implements ScheduleStore {
   }
 
   async itemsBetween(
-    { creatorId, fromMs, untilMs }: { creatorId: string; fromMs: number; untilMs: number },
+    { creatorId, fromMs, untilMs, exceptWeek }: { creatorId: string; fromMs: number; untilMs: number; exceptWeek?: string },
     tx?: Transaction,
   ): Promise<StoredItem[]> {
     return itemsOf(this.database.on(tx))
       .values()
-      .filter((item) => item.creatorId === creatorId && !item.isCancelled)
+      .filter((item) => item.creatorId === creatorId && !item.isCancelled && item.weekStart !== exceptWeek)
       .filter(({ scheduledAtMs }) => scheduledAtMs >= fromMs && scheduledAtMs < untilMs)
       .sort(inOrder)
       .map(({ itemType, scheduledAtMs, structure, captionId }) => ({ itemType, scheduledAtMs, structure, captionId }));
@@ -149,7 +149,7 @@ export class MemoryScheduleStore implements ScheduleStore {
 }
 
 function headOf(templateId: number, week: NewWeek, replacedCount: number): WeekHead {
-  const { items: _items, sagaId: _sagaId, patternStartMs: _patternStartMs, ...head } = week;
+  const { items: _items, sagaId: _sagaId, ...head } = week;
   return { ...head, templateId, status: 'generated', calculationLogId: undefined, replacedCount };
 }
 

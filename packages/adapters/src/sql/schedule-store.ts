@@ -31,6 +31,7 @@ interface TemplateRow {
   projected_earnings: number | null;
   slots_from: number | null;
   slots_to: number | null;
+  pattern_start: string | null;
   calculation_log_id: number | null;
   notes: string | null;
   replaced_count: number;
@@ -60,7 +61,7 @@ interface ItemRow {
 }
 
 const TEMPLATE = `template_id, creator_id, week_start, week_end, status, generated_at, as_of, algorithm_version,
-  projected_earnings, slots_from, slots_to, calculation_log_id, notes, COALESCE(replaced_count, 0) AS replaced_count`;
+  projected_earnings, slots_from, slots_to, pattern_start, calculation_log_id, notes, COALESCE(replaced_count, 0) AS replaced_count`;
 const ITEM = `i.item_id, i.template_id, i.creator_id, t.week_start, i.item_type, i.channel, i.scheduled_at, i.scheduled_date,
   i.scheduled_time, i.caption_id, i.caption_text, i.suggested_price, i.content_type, i.structure, i.slot_position,
   i.parent_item_id, i.status, i.send_status, i.sent_at, i.message_id`;
@@ -151,14 +152,14 @@ export class SqlScheduleStore implements ScheduleStore {
   }
 
   async itemsBetween(
-    { creatorId, fromMs, untilMs }: { creatorId: string; fromMs: number; untilMs: number },
+    { creatorId, fromMs, untilMs, exceptWeek }: { creatorId: string; fromMs: number; untilMs: number; exceptWeek?: string },
     tx?: Transaction,
   ): Promise<StoredItem[]> {
     const rows = await this.database.on(tx).all<ItemRow>(
       `SELECT ${ITEM} FROM ${ITEMS}
-       WHERE i.creator_id = ? AND i.scheduled_at >= ? AND i.scheduled_at < ? AND NOT (${CANCELLED})
+       WHERE i.creator_id = ? AND i.scheduled_at >= ? AND i.scheduled_at < ? AND t.week_start <> ? AND NOT (${CANCELLED})
        ORDER BY i.scheduled_at, i.item_id`,
-      [creatorId, formatInstant(fromMs), formatInstant(untilMs)],
+      [creatorId, formatInstant(fromMs), formatInstant(untilMs), exceptWeek ?? ''],
     );
     return rows.map((row) => ({
       itemType: row.item_type,
@@ -319,6 +320,7 @@ const headOf = (row: TemplateRow): WeekHead => ({
   algorithmVersion: row.algorithm_version ?? '',
   projectedRevenueUsd: row.projected_earnings ?? undefined,
   slots: { from: row.slots_from ?? 0, to: row.slots_to ?? 0 },
+  patternStartMs: row.pattern_start === null ? 0 : instantIn(row.pattern_start),
   calculationLogId: row.calculation_log_id ?? undefined,
   notes: notesOf(row.notes),
   replacedCount: row.replaced_count,

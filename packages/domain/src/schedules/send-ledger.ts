@@ -35,14 +35,14 @@ export function recordSend(itemId: number, before: RecordedSend | undefined, rep
       throw new InvalidTransitionError(
         `item ${itemId}`,
         `${before.status} as message ${before.messageId}`,
-        `become ${report.status} as message ${report.messageId}`,
+        `${report.status} as message ${report.messageId}`,
         MOVES[before.status],
       );
     }
     return { ...before, messageId: before.messageId ?? report.messageId };
   }
   if (!MOVES[before.status].includes(report.status)) {
-    throw new InvalidTransitionError(`item ${itemId}`, before.status, `become ${report.status}`, MOVES[before.status]);
+    throw new InvalidTransitionError(`item ${itemId}`, before.status, report.status, MOVES[before.status]);
   }
   return { ...report, messageId: report.messageId ?? before.messageId };
 }

@@ -15,7 +15,7 @@ const MOVES: Record<TemplateStatus, readonly TemplateStatus[]> = {
 /** Throws `invalid_transition`, which names the moves allowed. Staying where it is always is. */
 export function assertStatusMove(templateId: number, from: TemplateStatus, to: TemplateStatus): void {
   if (from !== to && !MOVES[from].includes(to)) {
-    throw new InvalidTransitionError(`week template ${templateId}`, from, `become ${to}`, MOVES[from]);
+    throw new InvalidTransitionError(`week template ${templateId}`, from, to, MOVES[from]);
   }
 }
 

@@ -7,7 +7,9 @@ export class NestedTransactionError extends Error {
   readonly [erosErrorBrand] = true;
 
   constructor() {
-    super('called inside an open transaction: pass that transaction to the call if it accepts one, or call after it has ended');
+    super(
+      'called inside an open transaction: pass that transaction to the call if it accepts one, or call after it has ended',
+    );
   }
 }
 
@@ -56,7 +58,8 @@ export class UnsupportedDatabaseError extends Error {
 }
 
 /** Why a database could not be used. */
-export type DatabaseFault = 'locked' | 'read_only' | 'corrupt' | 'disk_full' | 'not_a_database' | 'cannot_open' | 'missing_driver';
+export type DatabaseFault =
+  'locked' | 'read_only' | 'corrupt' | 'disk_full' | 'not_a_database' | 'cannot_open' | 'missing_driver';
 
 const ADVICE: Record<DatabaseFault, string> = {
   locked: 'another process holds it: end that process or wait, then try again',
@@ -122,6 +125,8 @@ export class SchemaConflictError extends Error {
     readonly database: string,
     readonly conflicts: readonly string[],
   ) {
-    super(`database ${database} is not ours or was changed: ${conflicts.join('; ')}. Use another file, or mend what is named`);
+    super(
+      `database ${database} is not ours or was changed: ${conflicts.join('; ')}. Use another file, or mend what is named`,
+    );
   }
 }

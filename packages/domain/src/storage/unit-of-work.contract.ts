@@ -97,7 +97,9 @@ export function unitOfWorkContract(
       let handle: Transaction | undefined;
       await unitOfWork.transaction(async (tx) => void (handle = tx));
       expect(await codeOf((async () => counters.write('a', 1, handle as Transaction))())).toBe('transaction_closed');
-      await unitOfWork.transaction(async (tx) => Promise.reject(((handle = tx), new Error('no')))).catch(() => undefined);
+      await unitOfWork
+        .transaction(async (tx) => Promise.reject(((handle = tx), new Error('no'))))
+        .catch(() => undefined);
       expect(await codeOf((async () => counters.write('a', 1, handle as Transaction))())).toBe('transaction_closed');
       await expect(counters.read('a')).resolves.toBe(0);
     });

@@ -19,7 +19,10 @@ interface OffsetSpan {
 
 // Offsets are pure facts about (zone, instant), so remembering them changes no answer. Asking Intl costs some
 // microseconds; a volume decision asks for hundreds of instants.
-const zones = new Map<string, { format: Intl.DateTimeFormat; years: Map<number, OffsetSpan[]>; last: OffsetSpan | undefined }>();
+const zones = new Map<
+  string,
+  { format: Intl.DateTimeFormat; years: Map<number, OffsetSpan[]>; last: OffsetSpan | undefined }
+>();
 
 /** Whether the text names an IANA time zone that this runtime knows. */
 export function isTimeZone(name: string): boolean {
@@ -68,7 +71,7 @@ function spansOfYear(format: Intl.DateTimeFormat, year: number): OffsetSpan[] {
   const spans: OffsetSpan[] = [];
   let fromMs = startMs;
   let offset = askOffsetMs(format, startMs);
-  for (let probeMs = startMs; probeMs < endMs; ) {
+  for (let probeMs = startMs; probeMs < endMs;) {
     const nextMs = Math.min(probeMs + 7 * DAY_MS, endMs);
     const nextOffset = askOffsetMs(format, nextMs);
     if (nextOffset !== offset) {
@@ -156,5 +159,7 @@ export function addDays(date: string, days: number): string {
 
 /** Whether the text is a calendar date that exists, as `YYYY-MM-DD`. */
 export function isDate(text: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(dayNumberOf(text)) && dateOfDayNumber(dayNumberOf(text)) === text;
+  return (
+    /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(dayNumberOf(text)) && dateOfDayNumber(dayNumberOf(text)) === text
+  );
 }
