@@ -315,6 +315,31 @@ describe('follow-ups', () => {
     expect(none.notes).toContain('7 follow-ups refused, see the operation log');
   });
 
+  it('keep their distance from each other when they are drawn alike', () => {
+    const perDay = new Array<DayCounts>(7).fill({ revenue: 2, engagement: 0, retention: 0 });
+    const [dayStartMinute, dayEndMinute] = [20 * 60 + 20, 21 * 60 + 20];
+    const quietHours = { fromMinute: dayEndMinute, toMinute: dayStartMinute };
+    const settings = {
+      ...DEFAULT_PLAN_SETTINGS,
+      quietHours,
+      dayStartMinute,
+      dayEndMinute,
+      minGapMinutes: 20,
+      ppvGapMinutes: 20,
+    };
+    for (let n = 0; n < 20; n++) {
+      const input = inputOf('Europe/London', monday, {
+        perDay,
+        settings,
+        seed: `${n}`,
+        planFollowup: ({ scheduledAtMs }) => ({
+          atMs: scheduledAtMs - (scheduledAtMs % DAY_MS) + (21 * 60 + 12) * MINUTE_MS,
+        }),
+      });
+      expect(weekViolations(assembleWeek(input), input)).toEqual([]);
+    }
+  });
+
   it('pass on the reason of a refusal', () => {
     const draft = assembleWeek(inputOf(zone, monday, { planFollowup: noFollowup }));
     expect(draft.refusedFollowups).toHaveLength(28);

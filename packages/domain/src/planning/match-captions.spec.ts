@@ -89,13 +89,14 @@ describe('matching', () => {
     fc.assert(property, { numRuns: 1_000 });
   });
 
-  it('uses up a bank that just suffices for a full week', () => {
+  it('uses up a bank that does not suffice for a full week', () => {
     const types = ['solo', 'toy', 'b_g', 'outdoor'];
     const captions = types.flatMap((type) =>
-      STRUCTURES.flatMap((structure) => Array.from({ length: 5 }, () => caption(structure, type))),
+      STRUCTURES.flatMap((structure) => Array.from({ length: type === 'toy' ? 3 : 4 }, () => caption(structure, type))),
     );
     const slots = slotsOn(...Array.from({ length: 56 }, (_, n) => types[n % 4] ?? ''));
-    expect(matchCaptions(requestOf(slots, captions)).unmatchedCount).toBe(0);
+    expect(captions).toHaveLength(45);
+    expect(matchCaptions(requestOf(slots, captions)).unmatchedCount).toBe(56 - 45);
   });
 
   it('matches one slot only when all captions have one structure: a gap parts no neighbours', () => {

@@ -127,3 +127,14 @@ it('moves times off the five-minute raster', () => {
   const { places } = placed(minutes, new Array<KindCounts>(7).fill({ ppv: 4, free: 3 }), DEFAULT_PLAN_SETTINGS);
   expect(places.filter(({ minute }) => minute % 5 !== 0).length).toBeGreaterThan(places.length / 2);
 });
+
+it('closes an hour that the wall clock shows a second time, so that no time of day names two instants', () => {
+  const settings = { ...DEFAULT_PLAN_SETTINGS, quietHours: { fromMinute: 0, toMinute: 0 } };
+  const openMinutes = (zone: string, monday: string): number[] => {
+    const { fits, dayFrom } = weekMinutesOf(zone, weekStartingOn(monday, zone), settings, []);
+    return [0, 6].map((day) => fits.subarray(dayFrom[day], dayFrom[day + 1]).filter((fit) => fit > 0).length);
+  };
+  expect(openMinutes('Europe/London', '2026-10-19')).toEqual([24 * 56, 24 * 56]);
+  expect(openMinutes('Europe/London', '2026-03-23')).toEqual([24 * 56, 23 * 56]);
+  expect(openMinutes('Australia/Lord_Howe', '2026-03-30')).toEqual([24 * 56, 24 * 56]);
+});
