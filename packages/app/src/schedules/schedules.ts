@@ -10,6 +10,7 @@ import {
   UnknownCreatorError,
   UnknownItemError,
   UnknownWeekError,
+  weekStartingOn,
   type Clock,
   type CreatorStore,
   type FollowupStore,
@@ -43,6 +44,9 @@ export interface SchedulesPorts extends WeekPlanningPorts {
   readonly logger: Logger;
 }
 
+/** An instant, or the creator-local start of the week: for replaying past weeks with what was known before them. */
+export type AsOf = Date | 'week_start';
+
 /** Weeks planned at the same time; each spends most of its time waiting for the database. */
 const FLEET_AT_ONCE = 4;
 /** How often a plan starts over when the rotation was moved under it. */
@@ -61,13 +65,13 @@ export class Schedules {
    * the same plan. A call that meets the claim of a killed process waits for the end of its lease and then finishes the plan.
    *
    * @param request.weekStart the Monday, `YYYY-MM-DD`.
-   * @param request.asOf plan with what was known then; default: now.
+   * @param request.asOf plan with what was known then; `week_start` is the creator's own Monday 00:00. Default: now.
    * @throws {UnknownCreatorError}
    * @throws {InvalidSettingsError} when the week does not start on a Monday.
    * @throws {NothingToSellError} when no content type is known of the creator.
    * @throws {CircuitOpenError} when the message history or the caption source keeps failing.
    */
-  async planWeek(request: { creatorId: string; weekStart: string; asOf?: Date }): Promise<WeekPlan> {
+  async planWeek(request: { creatorId: string; weekStart: string; asOf?: AsOf }): Promise<WeekPlan> {
     return (await this.planOnce(request)).plan;
   }
 
@@ -78,10 +82,10 @@ export class Schedules {
   }: {
     creatorId: string;
     weekStart: string;
-    asOf?: Date;
+    asOf?: AsOf;
   }): Promise<{ plan: WeekPlan; isNew: boolean }> {
     assertMonday(weekStart);
-    const asOfMs = asOf === undefined ? this.ports.clock.nowMs() : instantOf('asOf', asOf);
+    const asOfMs = await this.asOfMs(creatorId, weekStart, asOf);
     const before = await this.get(creatorId, weekStart);
     if (before) return { plan: before, isNew: false };
     await this.once(`${creatorId}:${weekStart}`, { creatorId, weekStart }, (attempt) =>
@@ -90,6 +94,14 @@ export class Schedules {
     const plan = await this.get(creatorId, weekStart);
     if (!plan) throw new UnknownWeekError(`of ${weekStart} for "${creatorId}"`);
     return { plan, isNew: true };
+  }
+
+  private async asOfMs(creatorId: string, weekStart: string, asOf: AsOf | undefined): Promise<number> {
+    if (asOf === undefined) return this.ports.clock.nowMs();
+    if (asOf !== 'week_start') return instantOf('asOf', asOf);
+    const creator = await this.ports.creators.find(creatorId);
+    if (!creator) throw new UnknownCreatorError(creatorId);
+    return weekStartingOn(weekStart, creator.timeZone).startMs;
   }
 
   /**
@@ -180,7 +192,7 @@ export class Schedules {
   async planFleet(request: {
     weekStart: string;
     creatorIds?: readonly string[];
-    asOf?: Date;
+    asOf?: AsOf;
     onProgress?: (progress: { done: number; total: number; failed: number }) => void;
     signal?: AbortSignal;
   }): Promise<FleetReport> {

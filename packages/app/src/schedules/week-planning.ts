@@ -79,7 +79,7 @@ export function weekPlanning(ports: WeekPlanningPorts): SagaDefinition<WeekReque
     steps: [
       {
         name: 'compose',
-        execute: ({ input }) => compose(ports, input),
+        execute: async ({ input }) => asJson(await compose(ports, input)),
         retry: { attempts: 3, delayMs: 100 },
       },
       {
@@ -92,6 +92,9 @@ export function weekPlanning(ports: WeekPlanningPorts): SagaDefinition<WeekReque
     ],
   };
 }
+
+/** Without the fields that are `undefined`, which JSON does not know: as the journal keeps it, and gives it back. */
+const asJson = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 
 async function compose({ reader, schedules, clock }: WeekPlanningPorts, request: WeekRequest): Promise<ComposedWeek> {
   const startMs = clock.nowMs();

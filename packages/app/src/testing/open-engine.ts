@@ -1,0 +1,31 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createEros } from '../create-eros.js';
+import type { Eros } from '../eros.js';
+import type { ErosOptions } from '../options.js';
+
+/** A clock that a test sets. */
+export interface TestClock {
+  nowMs(): number;
+  set(instant: string): void;
+}
+
+export function testClock(instant: string): TestClock {
+  let nowMs = Date.parse(instant);
+  return { nowMs: () => nowMs, set: (next) => void (nowMs = Date.parse(next)) };
+}
+
+/** An engine on a file of its own, gone after `close()`. */
+export async function openEngine(
+  options: ErosOptions = {},
+): Promise<{ eros: Eros; file: string; close(): Promise<void> }> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'eros-app-'));
+  const file = path.join(folder, 'eros.db');
+  const eros = await createEros({ database: { type: 'sqlite', path: file }, ...options });
+  const close = async (): Promise<void> => {
+    await eros.close();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { eros, file, close };
+}
