@@ -5,7 +5,7 @@ import { addDays, mondayOf, weekStartingOn } from '../time/index.js';
 /**
  * The whole weeks before `weekStart` that were over at `asOfMs`, oldest first, from the first one with a revenue send: how
  * many revenue sends went out a day, and what they earned. Weeks in between without any are weeks of volume 0. At most
- * `maxWeeks`, the latest. Sends at or after `asOfMs` are not looked at.
+ * `maxWeeks`, the latest. So nothing sent at or after `asOfMs` is looked at.
  */
 export function weeklyHistory(
   sends: readonly Send[],
@@ -13,7 +13,7 @@ export function weeklyHistory(
 ): EvidenceWeek[] {
   const counted = new Map<string, { sends: number; revenueUsd: number }>();
   for (const { category, sentAtMs, earningsUsd } of sends) {
-    if (category !== 'revenue' || sentAtMs >= at.asOfMs) continue;
+    if (category !== 'revenue') continue;
     const monday = mondayOf(at.timeZone, sentAtMs);
     const week = counted.get(monday) ?? { sends: 0, revenueUsd: 0 };
     counted.set(monday, { sends: week.sends + 1, revenueUsd: week.revenueUsd + earningsUsd });
