@@ -32,3 +32,4 @@ export * from './sql/volume-log.js';
 export * from './migrations/migration.js';
 export * from './migrations/sqlite-migrator.js';
 export * from './schema/declared-schema.js';
+export * from './database-admin.js';
