@@ -33,13 +33,13 @@ describe('a follow-up', () => {
     ['planned', planned, 'a purchase before it is due', response(DUE_MS - 1), 'cancelled'],
     ['planned', planned, 'a purchase when it is due', response(DUE_MS), 'planned'],
     ['planned', planned, 'an operator', cancel, 'cancelled'],
-    ['planned', planned, 'its send', { type: 'record', followupMs: DUE_MS }, 'sent'],
+    ['planned', planned, 'its send', { type: 'record', parentMs: PARENT_MS, followupMs: DUE_MS }, 'sent'],
     ['sent', sent, 'a purchase before it was due', response(DUE_MS - 1), 'sent'],
     ['sent', sent, 'an operator', cancel, 'refused'],
-    ['sent', sent, 'its send', { type: 'record', followupMs: DUE_MS }, 'refused'],
+    ['sent', sent, 'its send', { type: 'record', parentMs: PARENT_MS, followupMs: DUE_MS }, 'refused'],
     ['cancelled', cancelled, 'a purchase', response(DUE_MS - 1), 'cancelled'],
     ['cancelled', cancelled, 'an operator', cancel, 'refused'],
-    ['cancelled', cancelled, 'its send', { type: 'record', followupMs: DUE_MS }, 'refused'],
+    ['cancelled', cancelled, 'its send', { type: 'record', parentMs: PARENT_MS, followupMs: DUE_MS }, 'refused'],
   ] as [string, Followup, string, FollowupCommand, string][])(
     'that is %s, after %s: %s',
     (_, followup, __, command, outcome) => {
@@ -61,15 +61,25 @@ describe('a follow-up', () => {
   });
 
   it('that was sent at another time says so and remembers what was planned', () => {
-    const late = after(planned, { type: 'record', followupMs: PARENT_MS + 50 * MINUTE_MS }) as Followup;
+    const late = after(planned, {
+      type: 'record',
+      parentMs: PARENT_MS,
+      followupMs: PARENT_MS + 50 * MINUTE_MS,
+    }) as Followup;
     expect(late).toMatchObject({ plannedMs: DUE_MS, followupMs: PARENT_MS + 50 * MINUTE_MS });
     expect(gapOf(late)).toEqual({ gapMinutes: 50, isOptimalWindow: false });
+    const behind = after(planned, { type: 'record', parentMs: PARENT_MS + MINUTE_MS, followupMs: DUE_MS }) as Followup;
+    expect(gapOf(behind)).toEqual({ gapMinutes: 27, isOptimalWindow: true });
     expect(gapOf(planned)).toEqual({ gapMinutes: 28, isOptimalWindow: true });
   });
 
   it('ends once and for ever, cancelled only by what came before it was due', () => {
     const command: fc.Arbitrary<FollowupCommand> = fc.oneof(
-      fc.record({ type: fc.constant('record' as const), followupMs: fc.integer({ min: PARENT_MS, max: DUE_MS + 9 }) }),
+      fc.record({
+        type: fc.constant('record' as const),
+        parentMs: fc.constant(PARENT_MS),
+        followupMs: fc.integer({ min: PARENT_MS, max: DUE_MS + 9 }),
+      }),
       fc.record({
         type: fc.constant('respond' as const),
         kind: fc.constantFrom('purchase' as const, 'reply' as const),

@@ -26,15 +26,15 @@ export type Followup =
   | (FollowupFacts & { readonly status: 'cancelled'; readonly cancellation: FollowupCancellation });
 
 export type FollowupCommand =
-  /** It went out, at its due time or at another one. */
-  | { readonly type: 'record'; readonly followupMs: number }
+  /** It went out, at its due time or at another one, behind a parent that went out when it was to or not. */
+  | { readonly type: 'record'; readonly parentMs: number; readonly followupMs: number }
   /** Somebody bought the parent or replied to it. */
   | { readonly type: 'respond'; readonly kind: 'purchase' | 'reply'; readonly atMs: number }
   /** An operator calls it off. */
   | { readonly type: 'cancel'; readonly by: string; readonly reason: string; readonly atMs: number };
 
 export type FollowupEvent =
-  | { readonly type: 'followup_sent'; readonly followupMs: number }
+  | { readonly type: 'followup_sent'; readonly parentMs: number; readonly followupMs: number }
   | { readonly type: 'followup_cancelled'; readonly cancellation: FollowupCancellation };
 
 export type FollowupDecision =
@@ -52,7 +52,7 @@ export function decideFollowup(command: FollowupCommand, followup: Followup): Fo
   switch (command.type) {
     case 'record':
       if (!isPlanned) return { type: 'refused', to: 'sent', allowed: [] };
-      return accept({ type: 'followup_sent', followupMs: command.followupMs });
+      return accept({ type: 'followup_sent', parentMs: command.parentMs, followupMs: command.followupMs });
     case 'respond': {
       const { kind, atMs } = command;
       if (!isPlanned || atMs >= followup.followupMs) return accept();
@@ -77,7 +77,7 @@ export function evolveFollowup(followup: Followup, event: FollowupEvent): Follow
   const facts: FollowupFacts = { creatorId, parentPpvId, parentMs, followupMs, ppvType, ...planned };
   switch (event.type) {
     case 'followup_sent':
-      return { ...facts, followupMs: event.followupMs, status: 'sent' };
+      return { ...facts, parentMs: event.parentMs, followupMs: event.followupMs, status: 'sent' };
     case 'followup_cancelled':
       return { ...facts, status: 'cancelled', cancellation: event.cancellation };
     default:
