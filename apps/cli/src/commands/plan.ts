@@ -1,0 +1,83 @@
+import type { Eros, FleetReport, WeekPlan } from '@eros/app';
+import type { Command } from 'commander';
+import { EXIT } from '../exit-code.js';
+import { formatWeek } from '../output/calendar.js';
+import { formatFleet } from '../output/fleet-report.js';
+import { startProgress } from '../output/progress.js';
+import { comingMonday, instantArgument, weekArgument } from '../run/arguments.js';
+import type { CommandContext, CommandResult } from '../run/command-context.js';
+import type { CommandRunner } from '../run/command-runner.js';
+import { withEros } from '../run/engine.js';
+
+interface PlanOptions {
+  readonly creator?: string;
+  readonly week?: string;
+  readonly asOf?: Date;
+}
+
+export function planCommand(program: Command, run: CommandRunner): void {
+  program
+    .command('plan')
+    .description('plan a week: for one creator (shown as a calendar) or for all active ones')
+    .option('--creator <id>', 'only this creator')
+    .option('--week <monday>', 'the week, named by its Monday (default: the coming one)', weekArgument)
+    .option('--as-of <instant>', 'use only what was known then (default: now)', instantArgument)
+    .addHelpText(
+      'after',
+      `
+A week that is planned already is shown as it is stored. One creator's failure does not stop the
+others: exit code 3.
+
+Example:
+  $ eros plan --week 2026-11-23
+  $ eros plan --creator c-001 --week 2026-11-23`,
+    )
+    .action(run(plan));
+}
+
+async function plan(context: CommandContext, { creator, week, asOf }: PlanOptions): Promise<CommandResult> {
+  const request = { weekStart: week ?? comingMonday(Date.now()), ...(asOf && { asOf }) };
+  return withEros(context, async (eros) => {
+    if (creator !== undefined) {
+      const planned = await eros.schedules.planWeek({ creatorId: creator, ...request });
+      context.say(formatWeek(planned, context.terminal));
+      return { data: planned };
+    }
+    const report = await planFleet(eros, context, request);
+    const plans = await plansOf(eros, report);
+    context.say(formatFleet(report, plans, context.terminal));
+    if (context.signal.aborted) context.say('\nInterrupted: what is planned stays. Run the same command to go on.');
+    return { data: { ...report, plans }, exitCode: report.failed.length > 0 ? EXIT.partial : EXIT.ok };
+  });
+}
+
+/** Plans a week for many creators, with progress on stderr. Ctrl-C ends it after the creators in hand. */
+export async function planFleet(
+  { schedules }: Pick<Eros, 'schedules'>,
+  { terminal, signal }: Pick<CommandContext, 'terminal' | 'signal'>,
+  request: { readonly weekStart: string; readonly asOf?: Date; readonly creatorIds?: readonly string[] },
+): Promise<FleetReport> {
+  let progress: ReturnType<typeof startProgress> | undefined;
+  try {
+    return await schedules.planFleet({
+      ...request,
+      signal,
+      onProgress: ({ done, total, failed }) => {
+        progress ??= startProgress(terminal, { label: `plan ${request.weekStart}`, total, unit: 'creators' });
+        progress.update(done, failed > 0 ? `${failed} failed` : '');
+      },
+    });
+  } finally {
+    progress?.stop();
+  }
+}
+
+/** The stored plans of all creators of the report that have one, by id. */
+export async function plansOf({ schedules }: Pick<Eros, 'schedules'>, report: FleetReport): Promise<WeekPlan[]> {
+  const plans: WeekPlan[] = [];
+  for (const creatorId of [...report.planned, ...report.already].sort()) {
+    const stored = await schedules.get(creatorId, report.weekStart);
+    if (stored) plans.push(stored);
+  }
+  return plans;
+}

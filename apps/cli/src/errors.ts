@@ -1,0 +1,63 @@
+/** The call was wrong: the program ends with exit code 2 and has changed nothing. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+  readonly code = 'usage';
+}
+
+export type FileFault = 'not_found' | 'is_a_folder' | 'not_readable' | 'empty';
+
+const FILE_ADVICE: Record<FileFault, string> = {
+  not_found: 'there is no such file: check the path',
+  is_a_folder: 'it is a folder: name the file in it',
+  not_readable: 'it cannot be read: check its permissions',
+  empty: 'it is empty: export it again, with its header line',
+};
+
+/** A file that was named cannot be used. */
+export class UnusableFileError extends Error {
+  override readonly name = 'UnusableFileError';
+  readonly code = 'unusable_file';
+
+  constructor(
+    readonly file: string,
+    readonly fault: FileFault,
+    options?: { cause: unknown },
+  ) {
+    super(`${file}: ${FILE_ADVICE[fault]}`, options);
+  }
+}
+
+/** A file is not the CSV that was expected. Rows before `line` are imported; the same file may be imported again once mended. */
+export class MalformedCsvError extends Error {
+  override readonly name = 'MalformedCsvError';
+  readonly code = 'malformed_csv';
+
+  constructor(
+    readonly file: string,
+    /** From 1. */
+    readonly line: number,
+    problem: string,
+    options?: { cause: unknown },
+  ) {
+    super(`${file}, line ${line}: ${problem}`, options);
+  }
+}
+
+/** A named thing is not there: a week never planned, a saga of another database. */
+export class NotFoundError extends Error {
+  override readonly name = 'NotFoundError';
+  readonly code = 'not_found';
+}
+
+/** The file that would be written holds something else. It was not touched. */
+export class FileInTheWayError extends Error {
+  override readonly name = 'FileInTheWayError';
+  readonly code = 'file_in_the_way';
+
+  constructor(
+    readonly file: string,
+    what: string,
+  ) {
+    super(`${file} ${what}: name another file with --database, or move it away; it was not touched`);
+  }
+}

@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { Eros, ErosOptions } from '@eros/app';
+import { NotFoundError, UsageError } from '../errors.js';
+import type { CommandContext } from './command-context.js';
+
+export type DatabaseOption = NonNullable<ErosOptions['database']>;
+
+/** The database that `--database` names: a `postgres://` URL, else the path of an SQLite file. */
+export function databaseOption(text: string): DatabaseOption {
+  if (text.trim() === '') throw new UsageError('--database is empty: name a file or a postgres:// URL');
+  if (/^postgres(ql)?:\/\//i.test(text)) return { type: 'postgres', url: text };
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(text)) {
+    throw new UsageError(`--database ${text}: only files and postgres:// URLs are understood`);
+  }
+  return { type: 'sqlite', path: text };
+}
+
+export interface EngineOptions {
+  /** Commands that bring data in make the file; all others refuse a path that is not there, since it is likely a slip. */
+  readonly mayCreate?: boolean;
+  readonly clock?: { nowMs(): number };
+  readonly migrate?: 'auto' | 'verify' | 'off';
+}
+
+/** Opens the engine on the context's database, and closes it whatever the work comes to. */
+export async function withEros<T>(
+  { database }: Pick<CommandContext, 'database'>,
+  work: (eros: Eros) => Promise<T>,
+  { mayCreate = false, clock, migrate }: EngineOptions = {},
+): Promise<T> {
+  const option = databaseOption(database);
+  if (!mayCreate) refuseMissingFile(option);
+  // Loaded only now: help and wrong usage need no database driver.
+  const { createEros } = await import('@eros/app');
+  const eros = await createEros({ database: option, ...(clock && { clock }), ...(migrate && { migrate }) });
+  try {
+    return await work(eros);
+  } finally {
+    await eros.close();
+  }
+}
+
+export function refuseMissingFile(option: DatabaseOption): void {
+  if (option.type !== 'sqlite' || option.path === ':memory:' || existsSync(option.path)) return;
+  throw new NotFoundError(
+    `no database at ${path.resolve(option.path)}: \`eros import creators FILE\` makes one, or name yours with --database`,
+  );
+}
