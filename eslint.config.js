@@ -13,7 +13,11 @@ const layers = {
   driver: { pattern: 'apps/*', mayImport: ['app'] },
 };
 const element = (type) => ({ element: { type } });
-const isShipped = { files: ['{packages,apps}/*/src/**/*.ts'], ignores: ['**/*.{spec,contract}.ts', '**/src/contracts.ts'] };
+const isShipped = {
+  files: ['{packages,apps}/*/src/**/*.ts'],
+  ignores: ['**/*.{spec,contract}.ts', '**/src/contracts.ts', '**/testing/**'],
+};
+const external = (source) => ({ to: { module: { origin: 'external', source } } });
 
 export default defineConfig(
   globalIgnores(['**/dist/**', '**/coverage/**', '**/out-tsc/**', '**/node_modules/**', '.nx/**']),
@@ -48,11 +52,22 @@ export default defineConfig(
             { allow: { to: { module: { origin: 'core' } } } },
             { allow: { to: { module: { origin: 'external' } } } },
             { from: element('domain'), disallow: { to: { module: { origin: ['external', 'core'] } } } },
+            { from: element('!(adapters)'), disallow: external(['better-sqlite3', 'sqlite3', 'pg']) },
+            // Outside the adapters TypeORM exists only as types: what a caller lends us.
             {
               from: element('!(adapters)'),
-              disallow: { to: { module: { origin: 'external', source: ['better-sqlite3', 'sqlite3', 'pg'] } } },
+              dependency: { kind: 'value' },
+              disallow: external(['typeorm', 'typeorm/*']),
             },
-            { from: element('!(app)'), disallow: { to: { module: { origin: 'external', source: ['inversify', '@inversifyjs/*'] } } } },
+            { from: element('!(app)'), disallow: external(['inversify', '@inversifyjs/*', 'reflect-metadata']) },
+          ],
+        },
+      ],
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            { regex: '^(@eros/[^/]+/|\\.{1,2}/.*/src/)', message: 'A package is imported by its name alone.' },
           ],
         },
       ],
@@ -69,7 +84,10 @@ export default defineConfig(
       ],
       'no-restricted-syntax': [
         'error',
-        { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Time comes in with the command.' },
+        {
+          selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+          message: 'Time comes in with the command.',
+        },
         { selector: "CallExpression[callee.name='Date']", message: 'Time comes in with the command.' },
       ],
       'no-restricted-globals': [
@@ -79,9 +97,15 @@ export default defineConfig(
         { name: 'crypto', message: 'Hashes and ids come in through ports.' },
         { name: 'setTimeout', message: 'The domain waits for nothing.' },
         { name: 'setInterval', message: 'The domain waits for nothing.' },
+        { name: 'setImmediate', message: 'The domain waits for nothing.' },
+        { name: 'console', message: 'The domain returns what is to be told.' },
+        { name: 'fetch', message: 'The domain calls nobody.' },
+        { name: 'Buffer', message: 'The domain knows no Node.' },
       ],
     },
   },
+  { files: ['packages/*/src/**/*.ts'], ignores: isShipped.ignores, rules: { 'no-console': 'error' } },
+  { files: ['**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
   { files: ['**/*.{spec,contract}.ts'], languageOptions: { globals: globals.jest } },
   prettier,
 );

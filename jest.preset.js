@@ -5,8 +5,11 @@ const swc = JSON.parse(readFileSync(new URL('./.swcrc.jest.json', import.meta.ur
 // ESM-only packages that a CommonJS Jest run has to transpile.
 const esmOnly = ['inversify', '@inversifyjs', 'csv-parse'];
 
+/** Absolute, so that a project may lie at any depth. */
+const tool = (name) => `${import.meta.dirname}/tools/${name}`;
+
 // With EROS_PLANTED set, the transformer changes one line of one source file first: the bug that a proof must catch.
-const transformer = process.env.EROS_PLANTED ? '<rootDir>/../../tools/teeth/planting-transformer.cjs' : '@swc/jest';
+const transformer = process.env.EROS_PLANTED ? tool('teeth/planting-transformer.cjs') : '@swc/jest';
 
 // One seed for all property tests of a run; tools/jest-seed.cjs hands it to fast-check.
 const { EROS_SEED = '20261122' } = process.env;
@@ -17,8 +20,8 @@ export function jestConfig(displayName) {
   return {
     displayName,
     testEnvironment: 'node',
-    setupFiles: ['<rootDir>/../../tools/jest-seed.cjs'],
-    reporters: ['default', '<rootDir>/../../tools/jest-seed-reporter.cjs'],
+    setupFiles: [tool('jest-seed.cjs')],
+    reporters: ['default', tool('jest-seed-reporter.cjs')],
     testMatch: ['<rootDir>/src/**/*.spec.ts'],
     testEnvironmentOptions: { customExportConditions: ['@eros/source', 'node', 'node-addons'] },
     moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
@@ -30,7 +33,7 @@ export function jestConfig(displayName) {
       ],
     },
     transformIgnorePatterns: [`/node_modules/(?!(?:.*/node_modules/)?(?:${esmOnly.join('|')})/)`],
-    cacheDirectory: '<rootDir>/../../node_modules/.cache/jest',
+    cacheDirectory: `${import.meta.dirname}/node_modules/.cache/jest`,
     coverageProvider: 'v8',
   };
 }

@@ -13,7 +13,8 @@ if (!bug) throw new Error(`no planted bug "${process.env.EROS_PLANTED}"`);
 function plant(source, filename) {
   if (path.relative(root, filename) !== bug.file) return source;
   const parts = source.split(bug.find);
-  if (parts.length !== 2) throw new Error(`bug ${bug.id}: "${bug.find}" stands ${parts.length - 1} times in ${bug.file}`);
+  if (parts.length !== 2)
+    throw new Error(`bug ${bug.id}: "${bug.find}" stands ${parts.length - 1} times in ${bug.file}`);
   return parts.join(bug.replace);
 }
 
@@ -23,8 +24,7 @@ module.exports = {
     return {
       ...inner,
       process: (source, filename, jestOptions) => inner.process(plant(source, filename), filename, jestOptions),
-      getCacheKey: (source, filename, jestOptions) =>
-        inner.getCacheKey(plant(source, filename), filename, jestOptions),
+      getCacheKey: (source, filename, jestOptions) => inner.getCacheKey(plant(source, filename), filename, jestOptions),
     };
   },
 };

@@ -17,8 +17,11 @@ const runTests = (spec, planted) =>
   new Promise((resolve) => {
     const [project, name] = [spec.split('/').slice(0, 2).join('/'), spec.split('/').slice(2).join('/')];
     const env = { ...process.env, ...(planted ? { EROS_PLANTED: planted } : {}) };
-    execFile(process.execPath, [jest, '--bail', name], { cwd: path.join(root, project), env, maxBuffer: 1 << 26 }, (error, out, err) =>
-      resolve({ isGreen: !error, output: `${out}${err}` }),
+    execFile(
+      process.execPath,
+      [jest, '--bail', name],
+      { cwd: path.join(root, project), env, maxBuffer: 1 << 26 },
+      (error, out, err) => resolve({ isGreen: !error, output: `${out}${err}` }),
     );
   });
 
