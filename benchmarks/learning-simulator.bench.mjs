@@ -14,7 +14,7 @@ import {
   nextOffset,
   normalDraw,
   seededRandom,
-} from '../packages/domain/dist/index.js';
+} from '@eros/domain';
 
 const CREATORS = Number(process.argv[2] ?? 300);
 const SEED = process.argv[3] ?? '1';

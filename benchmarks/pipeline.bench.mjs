@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { createEros } from '@eros/app';
-import { decideVolume } from '../packages/domain/dist/index.js';
+import { decideVolume } from '@eros/domain';
 import { exportRows } from './export-rows.mjs';
 import { Goals, inTempFolder, median, ratePerSecond, secondsOf } from './measure.mjs';
 
@@ -66,8 +66,8 @@ await inTempFolder(async (folder) => {
   );
 
   const { bindings: _bindings } = await import('@eros/app');
-  const history = new (await import('../packages/adapters/dist/index.js')).SqlSendStore(
-    await (await import('../packages/adapters/dist/index.js')).SqliteDatabase.open({ path: file }),
+  const history = new (await import('@eros/adapters')).SqlSendStore(
+    await (await import('@eros/adapters')).SqliteDatabase.open({ path: file }),
   );
   const through = async () => {
     const read = await history.sends({ creatorId, fromMs, untilMs: AS_OF.getTime() });

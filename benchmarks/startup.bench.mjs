@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Goals, inTempFolder, median } from './measure.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const app = pathToFileURL(path.join(root, 'packages/app/dist/index.js')).href;
+const app = pathToFileURL(path.join(root, 'packages/app/dist/bundle.js')).href;
 const typeorm = pathToFileURL(path.join(root, 'node_modules/typeorm/index.mjs')).href;
 const ROUNDS = 9;
 

@@ -1,6 +1,6 @@
 // Volume decisions a second in the pure domain, on one core: 400 revenue sends of history over 90 days, captions enough.
 // Needs the built domain: npx nx build domain && node benchmarks/volume-domain.bench.mjs [SECONDS]
-import { decideVolume, seededRandom } from '../packages/domain/dist/index.js';
+import { decideVolume, seededRandom } from '@eros/domain';
 
 const DAY_MS = 86_400_000;
 const SENDS = 400;

@@ -8,8 +8,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createEros } from '@eros/app';
-import { SqliteDatabase } from '../packages/adapters/dist/index.js';
-import { seededRandom } from '../packages/domain/dist/index.js';
+import { SqliteDatabase } from '@eros/adapters';
+import { seededRandom } from '@eros/domain';
 import { exportRows } from '../benchmarks/export-rows.mjs';
 
 const { values } = parseArgs({
