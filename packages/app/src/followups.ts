@@ -155,6 +155,7 @@ export class Followups {
 
   /**
    * Tells that somebody bought a PPV or replied to it: follow-ups of it that are not yet due at that instant are called off.
+   * A PPV of a planned week may be named by its item id or by the message id that it was reported under.
    *
    * @returns how many were.
    * @throws {UnknownCreatorError}
@@ -174,10 +175,15 @@ export class Followups {
     return this.ports.unitOfWork.transaction(async (tx) => {
       await this.creator(creatorId, tx);
       let cancelled = 0;
-      for (const stored of await this.ports.followups.ofParent({ creatorId, parentPpvId: ppvId }, tx)) {
-        const next = after(stored, { type: 'respond', kind, atMs });
-        if (next === stored.followup) continue;
-        await this.callOff(stored, next, tx);
+      const item = await this.ports.schedules.itemOfMessage(creatorId, ppvId, tx);
+      const names = item ? [ppvId, String(item.itemId)] : [ppvId];
+      const stored = await Promise.all(
+        names.map((name) => this.ports.followups.ofParent({ creatorId, parentPpvId: name }, tx)),
+      );
+      for (const each of stored.flat()) {
+        const next = after(each, { type: 'respond', kind, atMs });
+        if (next === each.followup) continue;
+        await this.callOff(each, next, tx);
         cancelled += 1;
       }
       return { cancelled };

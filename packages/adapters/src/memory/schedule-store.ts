@@ -81,7 +81,12 @@ export class MemoryScheduleStore implements ScheduleStore {
   }
 
   async itemsBetween(
-    { creatorId, fromMs, untilMs, exceptWeek }: { creatorId: string; fromMs: number; untilMs: number; exceptWeek?: string },
+    {
+      creatorId,
+      fromMs,
+      untilMs,
+      exceptWeek,
+    }: { creatorId: string; fromMs: number; untilMs: number; exceptWeek?: string },
     tx?: Transaction,
   ): Promise<StoredItem[]> {
     return itemsOf(this.database.on(tx))
@@ -94,6 +99,12 @@ export class MemoryScheduleStore implements ScheduleStore {
 
   async item(itemId: number, tx?: Transaction): Promise<DuePlanItem | undefined> {
     return itemsOf(this.database.on(tx)).get(String(itemId));
+  }
+
+  async itemOfMessage(creatorId: string, messageId: string, tx?: Transaction): Promise<DuePlanItem | undefined> {
+    return itemsOf(this.database.on(tx))
+      .values()
+      .find((item) => item.creatorId === creatorId && item.send?.messageId === messageId);
   }
 
   async due({

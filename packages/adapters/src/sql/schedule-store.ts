@@ -152,7 +152,12 @@ export class SqlScheduleStore implements ScheduleStore {
   }
 
   async itemsBetween(
-    { creatorId, fromMs, untilMs, exceptWeek }: { creatorId: string; fromMs: number; untilMs: number; exceptWeek?: string },
+    {
+      creatorId,
+      fromMs,
+      untilMs,
+      exceptWeek,
+    }: { creatorId: string; fromMs: number; untilMs: number; exceptWeek?: string },
     tx?: Transaction,
   ): Promise<StoredItem[]> {
     const rows = await this.database.on(tx).all<ItemRow>(
@@ -172,6 +177,13 @@ export class SqlScheduleStore implements ScheduleStore {
   async item(itemId: number, tx?: Transaction): Promise<DuePlanItem | undefined> {
     const sql = `SELECT ${ITEM} FROM ${ITEMS} WHERE i.item_id = ? AND i.scheduled_at IS NOT NULL`;
     const [row] = await this.database.on(tx).all<ItemRow>(sql, [itemId]);
+    return row && dueItemOf(row);
+  }
+
+  async itemOfMessage(creatorId: string, messageId: string, tx?: Transaction): Promise<DuePlanItem | undefined> {
+    const sql = `SELECT ${ITEM} FROM ${ITEMS}
+      WHERE i.message_id = ? AND i.creator_id = ? AND i.scheduled_at IS NOT NULL ORDER BY i.item_id LIMIT 1`;
+    const [row] = await this.database.on(tx).all<ItemRow>(sql, [messageId, creatorId]);
     return row && dueItemOf(row);
   }
 

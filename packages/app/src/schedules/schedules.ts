@@ -3,6 +3,8 @@ import {
   assertReplaceable,
   assertStatusMove,
   assertWhy,
+  decideFollowup,
+  evolveFollowup,
   InvalidSettingsError,
   isErosError,
   recordSend,
@@ -316,8 +318,11 @@ export class Schedules {
         { creatorId, parentPpvId: String(parentItemId) },
         tx,
       )) {
-        if (followup.status !== 'planned') continue;
-        await followups.close(followupId, { ...followup, status: 'sent', followupMs: next.atMs }, tx);
+        // Its gap is that of what was really sent.
+        const parentMs = (await schedules.item(parentItemId, tx))?.send?.atMs ?? followup.parentMs;
+        const decision = decideFollowup({ type: 'record', parentMs, followupMs: next.atMs }, followup);
+        if (decision.type === 'refused') continue; // called off or recorded before
+        await followups.close(followupId, decision.events.reduce(evolveFollowup, followup), tx);
       }
     }
     const details = {

@@ -17,6 +17,7 @@ import {
   type OperationLog,
   type PredictionStore,
   type Rotation,
+  type RotationEvent,
   type RotationStore,
   type ScheduleStore,
   type StoredWeek,
@@ -46,6 +47,8 @@ interface ComposedWeek {
   readonly prediction: WeekPrediction;
   readonly captionTexts: Readonly<Record<string, string>>;
   readonly rotation: Rotation;
+  /** What the plan did to the rotation before it took slots of it. */
+  readonly rotationEvents: readonly RotationEvent['type'][];
   readonly rotationVersion: number;
   /** For each slot number of the draft, its place in the rotation's draws. */
   readonly positions: readonly number[];
@@ -117,6 +120,7 @@ async function compose({ reader, schedules, clock }: WeekPlanningPorts, request:
     prediction: predictMadeWeek(material, draft),
     captionTexts: Object.fromEntries([...captionTexts].filter(([captionId]) => used.has(captionId))),
     rotation: draw.rotation,
+    rotationEvents: draw.events.map(({ type }) => type),
     rotationVersion,
     positions: slotPositions.map(placeOf),
     take: { from: position, to: position + Math.max(0, slotsTaken - keptPositions.length) },
@@ -285,9 +289,15 @@ async function trackFollowups(
   }
 }
 
+/** Changes of the rotation that a plan can bring about; each is logged. */
+const ROTATION_OPERATIONS: Partial<Record<RotationEvent['type'], Operation['type']>> = {
+  initialized: 'rotation_started',
+  renewed: 'rotation_renewed',
+};
+
 function operationsOf(
   { creatorId, weekStart, asOfMs, replan }: WeekRequest,
-  { decision, draft, prediction, take, durationMs }: ComposedWeek,
+  { decision, draft, prediction, rotation, rotationEvents, take, durationMs }: ComposedWeek,
   templateId: number,
   itemIds: readonly number[],
   atMs: number,
@@ -315,5 +325,9 @@ function operationsOf(
     atMs,
     details: { parentPpvId: String(itemIds[parent]), reason },
   }));
-  return [planned, ...refused];
+  const rotated = rotationEvents.flatMap((event): Operation[] => {
+    const type = ROTATION_OPERATIONS[event];
+    return type ? [{ type, creatorId, atMs, details: { pattern: rotation.pattern, by: 'plan', weekStart } }] : [];
+  });
+  return [...rotated, planned, ...refused];
 }

@@ -167,6 +167,15 @@ export function scheduleStoreContract(
       },
     );
 
+    it('finds an item by the message id that it was reported under', async () => {
+      const { itemIds } = await insert();
+      const report = { status: 'sent', atMs: MONDAY_MS, messageId: 'm-7' } as const;
+      await unitOfWork.transaction((tx) => store.saveSend(itemIds[0] ?? 0, report, tx));
+      expect(await store.itemOfMessage('c-1', 'm-7')).toMatchObject({ itemId: itemIds[0], send: report });
+      expect(await store.itemOfMessage('c-2', 'm-7')).toBeUndefined();
+      expect(await store.itemOfMessage('c-1', 'm-8')).toBeUndefined();
+    });
+
     it('has nothing due of a draft or a completed week', async () => {
       const { templateId } = await insert();
       for (const [status, count] of [

@@ -49,6 +49,8 @@ export interface ScheduleStore {
   ): Promise<StoredItem[]>;
 
   item(itemId: number, tx?: Transaction): Promise<DuePlanItem | undefined>;
+  /** The item that was reported as sent under this message id. */
+  itemOfMessage(creatorId: string, messageId: string, tx?: Transaction): Promise<DuePlanItem | undefined>;
   /**
    * Items scheduled before then of which nothing was reported, by time: of weeks that are neither draft nor completed, not
    * cancelled, and follow-ups only when their parent was sent.

@@ -107,6 +107,7 @@ export const scheduleItems: Table = {
     { name: 'idx_si_parent', columns: 'parent_item_id', where: 'parent_item_id IS NOT NULL' },
     { name: 'idx_si_due', columns: 'scheduled_at', where: "status IN ('pending', 'queued')" },
     { name: 'idx_si_message', columns: 'message_id', where: 'message_id IS NOT NULL' },
+    { name: 'idx_si_unknown', columns: 'creator_id', where: "send_status = 'unknown'" },
   ],
 };
 
