@@ -1,52 +1,111 @@
-// npm run teeth [-- FILTER]: plants each bug of tools/teeth/planted, one at a time, and runs the tests that must catch it.
-import { execFile } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
+// npm run teeth [-- FILTER]: plants each bug of tools/teeth/planted, one at a time, and runs the tests that must catch
+// it. FILTER is a part of a list's name or of a bug's id. Ends with `planted N, caught N, missed N`; fails unless every
+// bug is caught.
+import { spawn } from 'node:child_process';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { problemsOf, readBugs, root } from './plant.cjs';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const folder = path.join(root, 'tools/teeth/planted');
+const PARALLEL = 2;
+/** The slowest sound run takes a tenth of this. A bug that hangs the tests is caught: nobody would overlook it. */
+const HANGS_AFTER_MS = 180_000;
+
 const filter = process.argv[2] ?? '';
-const bugs = readdirSync(folder)
-  .sort()
-  .flatMap((file) => JSON.parse(readFileSync(path.join(folder, file), 'utf8')).map((bug) => ({ ...bug, list: file })))
-  .filter(({ id, list }) => `${list} ${id}`.includes(filter));
+const bugs = readBugs().filter(({ id, list }) => `${list} ${id}`.includes(filter));
+if (bugs.length === 0) stop([`no planted bug matches "${filter}"`]);
+const problems = problemsOf(bugs);
+if (problems.length > 0) stop(problems);
 
-const jest = path.join(root, 'node_modules/jest/bin/jest.js');
-const runTests = (spec, planted) =>
-  new Promise((resolve) => {
-    const [project, name] = [spec.split('/').slice(0, 2).join('/'), spec.split('/').slice(2).join('/')];
-    const env = { ...process.env, ...(planted ? { EROS_PLANTED: planted } : {}) };
-    execFile(
-      process.execPath,
-      [jest, '--bail', name],
-      { cwd: path.join(root, project), env, maxBuffer: 1 << 26 },
-      (error, out, err) => resolve({ isGreen: !error, output: `${out}${err}` }),
+console.log(`${bugs.length} bugs to plant; first their tests without any`);
+const failing = (await mapInParallel(soundRuns(bugs), async (run) => ({ run, ...(await runTests(run)) })))
+  .filter(({ verdict }) => verdict !== 'green')
+  .map(({ run, output }) => `${run.project}: ${run.specs.join(' ')} fails without any planted bug:\n${output}`);
+if (failing.length > 0) stop(failing);
+
+let done = 0;
+const missed = (
+  await mapInParallel(bugs, async (bug) => {
+    const { verdict, output, seconds } = await runTests({ ...partsOf(bug.spec), planted: bug.id });
+    const isCaught = verdict === 'red' || verdict === 'hung';
+    done += 1;
+    const progress = `${String(done).padStart(String(bugs.length).length)}/${bugs.length}`;
+    const how = verdict === 'hung' ? ' (the tests never ended)' : '';
+    console.log(
+      `${progress}  ${isCaught ? 'caught' : 'MISSED'}  ${bug.id}  ${seconds.toFixed(1)} s  ${bug.breaks}${how}`,
     );
-  });
+    if (!isCaught) console.log(indent(output.slice(-2_000)));
+    return isCaught ? [] : [bug];
+  })
+).flat();
 
-let caught = 0;
-let missed = 0;
-const specs = new Set(bugs.map(({ spec }) => spec));
-for (const spec of specs) {
-  const { isGreen, output } = await runTests(spec);
-  if (!isGreen) {
-    console.error(`${spec} fails without any planted bug:\n${output}`);
-    process.exit(1);
+for (const { id, list, spec } of missed) console.log(`missed: ${id} (${list}) by ${spec}`);
+console.log(`planted ${bugs.length}, caught ${bugs.length - missed.length}, missed ${missed.length}`);
+process.exit(missed.length === 0 ? 0 : 1);
+
+/** One run per project, of all specs that a bug names. */
+function soundRuns(all) {
+  const byProject = new Map();
+  for (const { project, specs } of all.map(({ spec }) => partsOf(spec))) {
+    byProject.set(project, new Set([...(byProject.get(project) ?? []), ...specs]));
   }
+  return [...byProject].map(([project, specs]) => ({ project, specs: [...specs] }));
 }
-const queue = [...bugs];
-const worker = async () => {
-  for (let bug = queue.shift(); bug; bug = queue.shift()) {
-    const { isGreen, output } = await runTests(bug.spec, bug.id);
-    const isPlanted = !output.includes(`bug ${bug.id}:`);
-    const isCaught = !isGreen && isPlanted && /Tests:.*failed/.test(output);
-    if (isCaught) caught += 1;
-    else missed += 1;
-    console.log(`${isCaught ? 'caught' : 'MISSED'}  ${bug.id}  ${bug.breaks}`);
-    if (!isCaught) console.log(output.slice(0, 2000));
-  }
-};
-await Promise.all([worker(), worker()]);
-console.log(`planted ${bugs.length}, caught ${caught}, missed ${missed}`);
-process.exit(missed === 0 && bugs.length > 0 ? 0 : 1);
+
+function partsOf(spec) {
+  const parts = spec.split('/');
+  return { project: parts.slice(0, 2).join('/'), specs: [parts.slice(2).join('/')] };
+}
+
+/** green: all passed; red: a test failed; hung: no end in time; broken: no test could say anything, which proves nothing. */
+function runTests({ project, specs, planted }) {
+  const { EROS_PLANTED: _, ...env } = process.env;
+  const startedAt = performance.now();
+  return new Promise((resolve, reject) => {
+    const jest = spawn(
+      process.execPath,
+      [path.join(root, 'node_modules/jest/bin/jest.js'), '--bail', '--runInBand', ...specs],
+      { cwd: path.join(root, project), env: planted ? { ...env, EROS_PLANTED: planted } : env },
+    );
+    let output = '';
+    let hasHung = false;
+    jest.stdout.on('data', (text) => (output += text));
+    jest.stderr.on('data', (text) => (output += text));
+    const clock = setTimeout(
+      () => {
+        hasHung = true;
+        jest.kill('SIGKILL');
+      },
+      planted ? HANGS_AFTER_MS : 5 * HANGS_AFTER_MS,
+    );
+    jest.once('error', reject);
+    jest.once('close', (code) => {
+      clearTimeout(clock);
+      const seconds = (performance.now() - startedAt) / 1_000;
+      resolve({ verdict: verdictOn({ code, hasHung, output }), output, seconds });
+    });
+  });
+}
+
+function verdictOn({ code, hasHung, output }) {
+  if (hasHung) return 'hung';
+  if (code === 0) return /^Tests: .*\d+ passed/m.test(output) ? 'green' : 'broken';
+  return /^Tests: .*\d+ failed/m.test(output) ? 'red' : 'broken';
+}
+
+async function mapInParallel(items, work) {
+  const results = [];
+  const queue = items.entries();
+  const worker = async () => {
+    for (const [index, item] of queue) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: PARALLEL }, worker));
+  return results;
+}
+
+function indent(text) {
+  return text.replace(/^/gm, '    ');
+}
+
+function stop(reasons) {
+  for (const reason of reasons) console.error(reason);
+  process.exit(1);
+}
