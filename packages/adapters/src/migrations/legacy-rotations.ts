@@ -23,7 +23,8 @@ export const legacyRotations: RowTranslation = {
   },
 
   async apply(session, nowMs) {
-    for (const { row, adopted } of await legacyRows(session)) {
+    const rows = await legacyRows(session);
+    for (const { row, adopted } of rows) {
       const columns = {
         rotation_pattern: JSON.stringify(adopted.pattern),
         current_state: adopted.state,
@@ -34,12 +35,24 @@ export const legacyRotations: RowTranslation = {
       const { sql, params } = updateOf('creator_rotation_state', columns, 'creator_id = ?', [row.creator_id]);
       await session.run(`${sql} AND rotation_pattern = ?`, [...params, row.rotation_pattern]);
     }
+    return rows.map(({ row }) => ({
+      key: { creator_id: row.creator_id },
+      columns: {
+        rotation_pattern: row.rotation_pattern,
+        current_state: row.current_state,
+        position: 0,
+        legacy_pattern: null,
+        paused_at: null,
+      },
+    }));
   },
 };
 
 async function legacyRows(session: SqlSession): Promise<{ row: FoundRow; adopted: AdoptedRotation }[]> {
+  // The text is looked at first, since every start of the engine asks: what may be a pattern of ours is not even read.
   const rows = await session.all<FoundRow>(
-    'SELECT creator_id, current_state, rotation_pattern, updated_at FROM creator_rotation_state ORDER BY creator_id',
+    `SELECT creator_id, current_state, rotation_pattern, updated_at FROM creator_rotation_state
+     WHERE rotation_pattern NOT LIKE '%"content_types"%' ORDER BY creator_id`,
   );
   return rows.flatMap((row) => {
     const adopted = understood(row);

@@ -4,7 +4,20 @@ export type SchemaChange =
   | { readonly kind: 'add_column'; readonly table: string; readonly name: string; readonly sql: string }
   | { readonly kind: 'create_index'; readonly table: string; readonly name: string; readonly sql: string }
   | { readonly kind: 'create_view'; readonly name: string; readonly sql: string; readonly replaced?: string }
-  | { readonly kind: 'translate_rows'; readonly table: string; readonly name: string; readonly rowCount: number };
+  | {
+      readonly kind: 'translate_rows';
+      readonly table: string;
+      readonly name: string;
+      readonly rowCount: number;
+      /** What the rows held before, once they have been translated: with these `down` puts them back. */
+      readonly originals?: readonly RowOriginal[];
+    };
+
+/** The values that a translation replaced in one row. */
+export interface RowOriginal {
+  readonly key: Readonly<Record<string, string | number>>;
+  readonly columns: Readonly<Record<string, string | number | null>>;
+}
 
 /** A change as one line for people. */
 export function describeChange(change: SchemaChange): string {

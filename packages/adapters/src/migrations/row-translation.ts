@@ -1,4 +1,5 @@
 import type { SqlSession } from '../sql/sql-database.js';
+import type { RowOriginal } from './migration.js';
 
 /** Brings rows that another program wrote into our form. Repeatable: a row once translated is not found again. */
 export interface RowTranslation {
@@ -7,6 +8,6 @@ export interface RowTranslation {
   readonly name: string;
   /** How many rows are still in the old form. The table may lack our added columns. */
   count(session: SqlSession): Promise<number>;
-  /** Translates them all; called after tables and columns exist. */
-  apply(session: SqlSession, nowMs: number): Promise<void>;
+  /** Translates them all and returns what they held before; called after tables and columns exist. */
+  apply(session: SqlSession, nowMs: number): Promise<readonly RowOriginal[]>;
 }

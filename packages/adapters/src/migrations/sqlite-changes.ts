@@ -1,6 +1,6 @@
 import { sqliteColumn, sqliteIndexes, sqliteTable, sqliteView } from '../schema/sqlite-ddl.js';
 import type { Column, Table, View } from '../schema/table.js';
-import type { SchemaChange, SchemaDifference } from './migration.js';
+import type { SchemaChange } from './migration.js';
 import type { FoundSchema, FoundTable } from './sqlite-introspection.js';
 
 /** What is missing in the database: tables, then columns, then indexes, then views. */
@@ -33,16 +33,21 @@ export function missingInSqlite(tables: readonly Table[], views: readonly View[]
 }
 
 const missingColumns = (table: Table, existing: FoundTable): Column[] =>
-  table.columns.filter(({ name }) => !existing.columns.some((column) => column.name === name));
+  table.columns.filter(({ name }) => !hasColumn(existing, name));
 
-/** ALTER TABLE takes no default that is an expression and no stored generated column: the one is dropped, the other virtual. */
+export const hasColumn = (table: FoundTable, column: string): boolean =>
+  table.columns.some(({ name }) => name.toLowerCase() === column);
+
+/** ALTER TABLE takes no default that is an expression and no stored generated column: it is added without, or virtual. */
 function forAlterTable(column: Column): Column {
-  if (typeof column.default !== 'object') return column;
-  const { default: _now, ...rest } = column;
-  return rest;
+  const { default: value, ...rest } = column;
+  return {
+    ...(typeof value === 'object' || value === undefined ? rest : { ...rest, default: value }),
+    ...(column.generated ? { isVirtual: true as const } : {}),
+  };
 }
 
-const sameSql = (a: string, b: string): boolean => normalised(a) === normalised(b);
+export const sameSql = (a: string, b: string): boolean => normalised(a) === normalised(b);
 const normalised = (sql: string): string =>
   sql
     .replace(/\s+/g, ' ')
@@ -55,19 +60,9 @@ export function conflictsInSqlite(tables: readonly Table[], views: readonly View
   for (const table of tables) {
     if (found.views.has(table.name)) conflicts.push(`${table.name} is a view, not a table`);
     const existing = found.tables.get(table.name);
-    if (!existing) continue;
-    for (const column of missingColumns(table, existing)) {
-      const cannotAdd =
-        column.key ?? (column.unique || (column.notNull && column.default === undefined) ? 'required' : undefined);
-      if (cannotAdd) conflicts.push(`table ${table.name} has no column ${column.name}`);
-      else if (column.generated) conflicts.push(`table ${table.name} has no generated column ${column.name}`);
-    }
-    for (const { name, references } of table.columns) {
-      const parent = references && found.tables.get(references.table);
-      if (parent && !parent.uniqueColumns.has(references.column)) {
-        conflicts.push(`${references.table}.${references.column} is no key, but ${table.name}.${name} refers to it`);
-      }
-    }
+    if (existing) conflicts.push(...columnConflicts(table, existing), ...keyConflicts(table, existing));
+    else conflicts.push(...parentConflicts(table, found));
+    conflicts.push(...indexConflicts(table, found));
   }
   for (const view of views) {
     if (found.tables.has(view.name)) conflicts.push(`${view.name} is a table, not a view`);
@@ -75,35 +70,50 @@ export function conflictsInSqlite(tables: readonly Table[], views: readonly View
   return conflicts;
 }
 
-const declaredType = (column: Column): string => sqliteColumn({ name: 'x', type: column.type }).slice(2);
+/** Columns that rows of others cannot be given: they have no value for them. */
+const columnConflicts = (table: Table, existing: FoundTable): string[] =>
+  missingColumns(table, existing).flatMap(({ name, key, unique, notNull, default: value }) =>
+    key || unique || (notNull && (value === undefined || typeof value === 'object'))
+      ? [`table ${table.name} has no column ${name}`]
+      : [],
+  );
 
-/** Differences in what is there on both sides. Migrating keeps them: the rows of others are not rebuilt. */
-export function differencesInSqlite(tables: readonly Table[], found: FoundSchema): SchemaDifference[] {
-  const differences: SchemaDifference[] = [];
-  for (const table of tables) {
-    const existing = found.tables.get(table.name);
-    for (const column of existing ? table.columns : []) {
-      const there = existing?.columns.find(({ name }) => name === column.name);
-      if (!there) continue;
-      const where = `${table.name}.${column.name}`;
-      if (there.type.toUpperCase() !== declaredType(column)) {
-        differences.push({ where, declared: declaredType(column), found: there.type || 'no type' });
-      }
-      if (there.isNotNull !== (column.notNull ?? false)) {
-        differences.push({
-          where,
-          declared: column.notNull ? 'NOT NULL' : 'nullable',
-          found: there.isNotNull ? 'NOT NULL' : 'nullable',
-        });
-      }
-      if (there.keyPlace > 0 !== (column.key !== undefined || (table.primaryKey?.includes(column.name) ?? false))) {
-        differences.push({
-          where,
-          declared: column.key ? 'a key' : 'no key',
-          found: there.keyPlace > 0 ? 'a key' : 'no key',
-        });
-      }
+/** Keys that our writes name in ON CONFLICT, or that number our rows. */
+function keyConflicts(table: Table, existing: FoundTable): string[] {
+  const conflicts: string[] = [];
+  const identity = table.columns.find(({ key }) => key === 'identity');
+  const place = existing.columns.find(({ name }) => name.toLowerCase() === identity?.name);
+  const isRowNumber =
+    place?.keyPlace === 1 && place.type.toUpperCase() === 'INTEGER' && existing.uniqueKeys[0]?.length === 1;
+  if (identity && place && !isRowNumber) {
+    conflicts.push(`${table.name}.${identity.name} is no INTEGER PRIMARY KEY, so new rows would not be numbered`);
+  }
+  const key = table.columns.filter((column) => column.key === 'key').map(({ name }) => name);
+  for (const wanted of [key, table.primaryKey ?? [], ...(table.uniques ?? [])]) {
+    const isThere = existing.uniqueKeys.some((columns) => sameColumns(columns, wanted));
+    if (wanted.length > 0 && wanted.every((name) => hasColumn(existing, name)) && !isThere) {
+      conflicts.push(`table ${table.name} does not keep (${wanted.join(', ')}) unique`);
     }
   }
-  return differences;
+  return conflicts;
 }
+
+const sameColumns = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((name) => b.includes(name.toLowerCase()));
+
+/** A table still to be made cannot refer to what is no key. */
+const parentConflicts = (table: Table, found: FoundSchema): string[] =>
+  table.columns.flatMap(({ name, references }) => {
+    const parent = references && found.tables.get(references.table);
+    if (!parent || parent.uniqueKeys.some((columns) => sameColumns(columns, [references.column]))) return [];
+    return [`${references.table}.${references.column} is no key, but ${table.name}.${name} refers to it`];
+  });
+
+/** Of an index that is there under our name only a unique one matters: others are for speed and stay as they are. */
+const indexConflicts = (table: Table, found: FoundSchema): string[] =>
+  sqliteIndexes(table).flatMap(({ name, sql }) => {
+    const there = found.indexes.get(name);
+    const isUnique = /^CREATE UNIQUE/.test(sql);
+    if (!there || !isUnique || sameSql(there.sql, sql)) return [];
+    return [`index ${name} is another one than ours: rename it`];
+  });

@@ -10,10 +10,12 @@ import {
   type SchemaStatus,
 } from './migration.js';
 import type { RowTranslation } from './row-translation.js';
-import { conflictsInSqlite, differencesInSqlite, missingInSqlite } from './sqlite-changes.js';
+import { conflictsInSqlite, missingInSqlite } from './sqlite-changes.js';
+import { differencesInSqlite } from './sqlite-differences.js';
 import { readSqliteSchema, type FoundSchema } from './sqlite-introspection.js';
+import { lossesIn, undo, withoutBrokenViews } from './sqlite-undo.js';
 
-/** The record of what was applied. Made by the first run, never by a dry run. */
+/** The record of what was applied. Made by the first run, never by a dry run; dropped when the last run is taken back. */
 const RECORD = `CREATE TABLE IF NOT EXISTS eros_migrations (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     version INTEGER NOT NULL,
@@ -25,6 +27,7 @@ const RECORD = `CREATE TABLE IF NOT EXISTS eros_migrations (
 export interface DeclaredSchema {
   /** Grows by one with each release that changes the schema. */
   readonly version: number;
+  /** Parents before children. Names in lower case. */
   readonly tables: readonly Table[];
   readonly views: readonly View[];
   readonly translations: readonly RowTranslation[];
@@ -41,9 +44,20 @@ export class SqliteMigrator {
     private readonly declared: DeclaredSchema,
   ) {}
 
-  /** What is applied and what is pending. Writes nothing. */
+  /** What is applied and what is pending: the dry run of `migrate`. Writes nothing. */
   async status(): Promise<SchemaStatus> {
-    return this.statusOf(this.database.on());
+    return (await this.look()).status;
+  }
+
+  private async look(): Promise<{ status: SchemaStatus; found: FoundSchema }> {
+    const session = this.database.on();
+    for (;;) {
+      const before = await schemaVersion(session);
+      const found = await this.read(session);
+      const status = await this.statusOf(session, found);
+      // Several statements see several moments: another process may have migrated between them.
+      if ((await schemaVersion(session)) === before) return { status, found };
+    }
   }
 
   /**
@@ -56,82 +70,84 @@ export class SqliteMigrator {
   async migrate({ nowMs, adopt = false }: { nowMs: number; adopt?: boolean }): Promise<readonly SchemaChange[]> {
     const before = await this.status();
     this.assertKnown(before);
+    this.assertAdoptable(before, adopt);
     if (before.pending.length === 0) return [];
-    return this.database.transaction(async (tx) => {
+    const applied = await this.database.transaction(async (tx) => {
       const session = this.database.on(tx);
-      const status = await this.statusOf(session); // another process may have been faster
+      const status = await this.statusOf(session, await this.read(session)); // another process may have been faster
       this.assertKnown(status);
       this.assertAdoptable(status, adopt);
-      if (status.pending.length === 0) return [];
-      for (const change of status.pending) {
-        if (change.kind === 'translate_rows') continue;
-        if (change.kind === 'create_view' && change.replaced !== undefined)
-          await session.all(`DROP VIEW ${change.name}`);
-        await session.all(change.sql);
-      }
-      for (const translation of this.declared.translations) await translation.apply(session, nowMs);
-      await session.all(RECORD);
-      await session.run('INSERT INTO eros_migrations (version, applied_at, changes) VALUES (?, ?, ?)', [
-        this.declared.version,
-        formatInstant(nowMs),
-        JSON.stringify(status.pending),
-      ]);
-      return status.pending;
+      return status.pending.length === 0 ? [] : this.apply(session, status.pending, nowMs);
     });
+    await this.database.useWriteAheadLog();
+    return applied;
+  }
+
+  private async apply(session: SqlSession, pending: readonly SchemaChange[], nowMs: number): Promise<SchemaChange[]> {
+    const applied: SchemaChange[] = [];
+    for (const change of pending) {
+      if (change.kind === 'translate_rows') continue;
+      if (change.kind === 'create_view' && change.replaced !== undefined) await session.all(`DROP VIEW ${change.name}`);
+      await session.all(change.sql);
+      applied.push(change);
+    }
+    for (const { table, name, apply } of this.declared.translations) {
+      const originals = await apply(session, nowMs);
+      if (originals.length > 0) {
+        applied.push({ kind: 'translate_rows', table, name, rowCount: originals.length, originals });
+      }
+    }
+    await session.all(RECORD);
+    await session.run('INSERT INTO eros_migrations (version, applied_at, changes) VALUES (?, ?, ?)', [
+      this.declared.version,
+      formatInstant(nowMs),
+      JSON.stringify(applied),
+    ]);
+    return applied;
   }
 
   /**
-   * Takes back the last run: drops the views, indexes, columns and tables that it made and restores the views that it
-   * replaced. Translated rows stay as they are; their originals are kept beside them.
+   * Takes back the last run: puts translated rows back as they were found, drops the views, indexes, columns and tables
+   * that the run made and restores the views that it replaced. Taking back all runs leaves the schema as it was before
+   * the first (SQLite keeps its own `sqlite_sequence` once there was one).
    *
-   * @param discardRows drops tables that hold rows, too. Without it such a run is refused and nothing is changed.
-   * @returns what was taken back; empty when nothing was ever applied.
+   * @param discardRows goes on even if tables of the run hold rows, or columns of the run values. Without it such a run is
+   *   refused by `schema_conflict`, which names them, and nothing is changed.
+   * @returns what was taken back, in that order; empty when nothing was ever applied.
    */
   async down({ discardRows }: { discardRows: boolean }): Promise<readonly SchemaChange[]> {
     return this.database.transaction(async (tx) => {
       const session = this.database.on(tx);
-      const status = await this.statusOf(session);
+      const found = await this.read(session);
+      const status = await this.statusOf(session, found);
       this.assertKnown(status);
-      const last = status.applied.at(-1);
-      if (!last) return [];
-      const found = await readSqliteSchema(session);
-      const filled = discardRows ? [] : await this.filledTables(session, last.changes, found);
-      if (filled.length > 0) {
-        throw new SchemaConflictError(
-          this.database.path,
-          filled.map(
-            (name) => `table ${name} holds rows, which going down would lose: pass discardRows if that is meant`,
-          ),
-        );
-      }
-      for (const change of [...last.changes].reverse()) await undo(session, change, found);
+      const changes = status.applied.at(-1)?.changes.toReversed() ?? [];
+      if (changes.length === 0) return [];
+      for (const change of changes) if (change.kind === 'translate_rows') await undo(session, change, found);
+      const losses = discardRows ? [] : await lossesIn(session, changes, found);
+      if (losses.length > 0) throw new SchemaConflictError(this.database.path, losses);
+      await withoutBrokenViews(session, found, async () => {
+        for (const change of changes) if (change.kind !== 'translate_rows') await undo(session, change, found);
+      });
       await session.run('DELETE FROM eros_migrations WHERE id = (SELECT max(id) FROM eros_migrations)');
-      return [...last.changes].reverse();
+      if (status.applied.length === 1) await session.all('DROP TABLE eros_migrations');
+      return changes;
     });
   }
 
-  private async filledTables(
-    session: SqlSession,
-    changes: readonly SchemaChange[],
-    found: FoundSchema,
-  ): Promise<string[]> {
-    const filled: string[] = [];
-    for (const change of changes) {
-      if (change.kind !== 'create_table' || !found.tables.has(change.name)) continue;
-      const [row] = await session.all<{ n: number }>(`SELECT EXISTS (SELECT 1 FROM ${change.name}) AS n`);
-      if (row?.n && change.name !== 'eros_clock') filled.push(change.name);
-    }
-    return filled;
-  }
-
-  /** Throws `schema_outdated` when anything is pending, `schema_newer` or `schema_conflict` as `migrate` does. */
+  /**
+   * Throws `schema_outdated` when anything is pending, `schema_newer` or `schema_conflict` as `migrate` does.
+   *
+   * @returns how an adopted database differs where it stays as it was found: missing defaults, checks and parents.
+   */
   async verify(): Promise<readonly SchemaDifference[]> {
-    const status = await this.status();
+    const { status, found } = await this.look();
     this.assertKnown(status);
     if (status.conflicts.length > 0) throw new SchemaConflictError(this.database.path, status.conflicts);
-    if (status.pending.length > 0)
+    if (status.pending.length > 0) {
       throw new SchemaOutdatedError(this.database.path, status.pending.map(describeChange));
-    return differencesInSqlite(this.declared.tables, await readSqliteSchema(this.database.on()));
+    }
+    return differencesInSqlite(this.declared.tables, found);
   }
 
   private assertKnown({ databaseVersion }: SchemaStatus): void {
@@ -149,9 +165,15 @@ export class SqliteMigrator {
     }
   }
 
-  private async statusOf(session: SqlSession): Promise<SchemaStatus> {
+  private read(session: SqlSession): Promise<FoundSchema> {
+    return readSqliteSchema(
+      session,
+      this.declared.tables.map(({ name }) => name),
+    );
+  }
+
+  private async statusOf(session: SqlSession, found: FoundSchema): Promise<SchemaStatus> {
     const { tables, views, version } = this.declared;
-    const found = await readSqliteSchema(session);
     const applied = found.tables.has('eros_migrations') ? await readApplied(session) : [];
     const pending = missingInSqlite(tables, views, found);
     for (const translation of this.declared.translations) {
@@ -172,6 +194,12 @@ export class SqliteMigrator {
   }
 }
 
+/** SQLite's own count of changes to the schema. */
+async function schemaVersion(session: SqlSession): Promise<number> {
+  const [row] = await session.all<{ schema_version: number }>('PRAGMA schema_version');
+  return row?.schema_version ?? 0;
+}
+
 async function readApplied(session: SqlSession): Promise<AppliedMigration[]> {
   const rows = await session.all<{ version: number; applied_at: string; changes: string }>(
     'SELECT version, applied_at, changes FROM eros_migrations ORDER BY id',
@@ -181,26 +209,4 @@ async function readApplied(session: SqlSession): Promise<AppliedMigration[]> {
     appliedAtMs: parseInstant(row.applied_at) ?? NaN,
     changes: JSON.parse(row.changes) as SchemaChange[],
   }));
-}
-
-async function undo(session: SqlSession, change: SchemaChange, found: FoundSchema): Promise<void> {
-  switch (change.kind) {
-    case 'create_view':
-      await session.all(`DROP VIEW IF EXISTS ${change.name}`);
-      if (change.replaced !== undefined) await session.all(change.replaced);
-      return;
-    case 'create_index':
-      await session.all(`DROP INDEX IF EXISTS ${change.name}`);
-      return;
-    case 'add_column': {
-      const isThere = found.tables.get(change.table)?.columns.some(({ name }) => name === change.name);
-      if (isThere) await session.all(`ALTER TABLE ${change.table} DROP COLUMN ${change.name}`);
-      return;
-    }
-    case 'create_table':
-      await session.all(`DROP TABLE IF EXISTS ${change.name}`);
-      return;
-    case 'translate_rows':
-      return;
-  }
 }

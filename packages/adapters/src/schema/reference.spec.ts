@@ -1,146 +1,148 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import { SqliteMigrator } from '../migrations/sqlite-migrator.js';
-import { readSqliteSchema, type FoundSchema } from '../migrations/sqlite-introspection.js';
-import { SqliteDatabase } from '../sqlite/sqlite-database.js';
+import type { DeclaredSchema } from '../migrations/sqlite-migrator.js';
+import { differencesFromReference } from '../testing/reference-differences.js';
+import { referenceIndexes, referenceQueries, referenceTables, referenceViews } from '../testing/reference-document.js';
 import { declaredSchema } from './declared-schema.js';
+import type { Column, Table } from './table.js';
 
-const REFERENCE = readFileSync(path.join(__dirname, '../../../../docs/reference/schema-reference.md'), 'utf8');
-const blocks = [...REFERENCE.matchAll(/```sql\n([\s\S]*?)```/g)].map((match) => match[1] ?? '');
-const statementsOf = (kind: RegExp): string[] => blocks.filter((sql) => kind.test(sql.trim()));
-
-/** Checks on documented columns that the reference leaves out: predecessor facts 1.8 and our own enums. */
-const ADDED_CHECKS: Record<string, readonly string[]> = {
-  volume_predictions: ['outcome_measured'],
-  volume_calculation_log: [
-    'saturation_score',
-    'opportunity_score',
-    'revenue_per_day',
-    'engagement_per_day',
-    'retention_per_day',
-    'data_source',
-    'confidence_score',
-    'caption_constrained',
-    'multi_horizon_used',
-    'dow_adjusted',
-    'elasticity_capped',
-  ],
-  volume_adjustment_outcomes: [
-    'measurement_period',
-    'outcome_classification',
-    'learning_signal',
-    'applied_to_learning',
-  ],
-};
-
-/** The indexes that the reference names in its prose. */
-const NAMED_INDEXES = [...REFERENCE.matchAll(/^- `(idx_\w+)`/gm)].map((match) => match[1] ?? '');
-
-const checksOf = (sql: string): Map<string, string> => {
-  const checks = new Map<string, string>();
-  for (const line of sql.replace(/--.*$/gm, '').split('\n')) {
-    const match = /^\s*"?(\w+)"?\s.*?CHECK\s*\((.*)\)/i.exec(line);
-    if (match) checks.set(match[1] ?? '', (match[2] ?? '').replace(/\s+/g, ' ').replace(/\)?,?$/, ''));
-  }
-  return checks;
-};
+const changing = (name: string, change: (table: Table) => Table): DeclaredSchema => ({
+  ...declaredSchema,
+  tables: declaredSchema.tables.map((table) => (table.name === name ? change(table) : table)),
+});
+const changingColumn = (table: string, name: string, change: (column: Column) => Column): DeclaredSchema =>
+  changing(table, (each) => ({
+    ...each,
+    columns: each.columns.map((column) => (column.name === name ? change(column) : column)),
+  }));
+const without =
+  <Key extends keyof Column>(key: Key) =>
+  (column: Column): Column =>
+    Object.fromEntries(Object.entries(column).filter(([name]) => name !== key)) as object as Column;
 
 describe('a new database, compared with the schema reference', () => {
-  let ours: SqliteDatabase;
-  let theirs: SqliteDatabase;
-  let found: FoundSchema;
-  let documented: FoundSchema;
-
-  beforeAll(async () => {
-    ours = await SqliteDatabase.open({ path: ':memory:' });
-    await new SqliteMigrator(ours, declaredSchema).migrate({ nowMs: Date.UTC(2026, 10, 22) });
-    found = await readSqliteSchema(ours.on());
-    theirs = await SqliteDatabase.open({ path: ':memory:' });
-    await theirs.transaction(async (tx) => {
-      for (const sql of statementsOf(/^CREATE TABLE/)) await tx.query(sql);
-      for (const sql of statementsOf(/^CREATE VIEW/)) await tx.query(sql);
-    });
-    documented = await readSqliteSchema(theirs.on());
-  });
-  afterAll(async () => {
-    await ours.close();
-    await theirs.close();
+  it('has all of it: tables, columns, types, defaults, checks, keys, indexes, views and queries', async () => {
+    expect(await differencesFromReference(declaredSchema)).toEqual([]);
   });
 
-  it('reads all eight tables that the reference defines', () => {
-    expect([...documented.tables.keys()]).toEqual([
-      'circuit_breaker_state',
-      'creator_rotation_state',
-      'ppv_followup_tracking',
-      'saga_execution_log',
-      'timing_idempotency',
-      'volume_adjustment_outcomes',
-      'volume_calculation_log',
-      'volume_predictions',
-    ]);
+  it('is compared with the whole reference', () => {
+    expect(referenceTables).toHaveLength(8);
+    expect(referenceViews).toHaveLength(1);
+    expect(referenceQueries).toHaveLength(4);
+    expect(referenceIndexes).toHaveLength(8);
   });
 
-  it('has every documented column: name, order, type, default, not null and key', () => {
-    for (const [name, table] of documented.tables) {
-      const columns = found.tables.get(name)?.columns.slice(0, table.columns.length);
-      expect({ name, columns }).toEqual({ name, columns: table.columns });
-    }
-  });
-
-  it('adds columns only as declared additions, behind the documented ones', () => {
-    for (const [name, table] of documented.tables) {
-      const declared = declaredSchema.tables.find((each) => each.name === name);
-      const added = declared?.columns.filter((column) => column.added).map((column) => column.name);
-      expect(
-        found.tables
-          .get(name)
-          ?.columns.slice(table.columns.length)
-          .map((column) => column.name),
-      ).toEqual(added);
-    }
-  });
-
-  it('has every documented foreign key and, on documented columns, no other', () => {
-    for (const [name, table] of documented.tables) {
-      const keys = found.tables
-        .get(name)
-        ?.foreignKeys.filter(({ column }) => table.columns.some((c) => c.name === column));
-      const sorted = (list: typeof table.foreignKeys = []) => [...list].sort((a, b) => (a.column < b.column ? -1 : 1));
-      expect({ name, keys: sorted(keys) }).toEqual({ name, keys: sorted(table.foreignKeys) });
-    }
-  });
-
-  it('has every documented check, and on documented columns no other than the listed additions', () => {
-    for (const [name, table] of documented.tables) {
-      const expected = checksOf(table.sql);
-      const checks = checksOf(found.tables.get(name)?.sql ?? '');
-      for (const [column, check] of expected)
-        expect({ name, column, check: checks.get(column) }).toEqual({ name, column, check });
-      const extra = [...checks.keys()].filter((c) => table.columns.some((each) => each.name === c) && !expected.has(c));
-      expect({ name, extra }).toEqual({ name, extra: [...(ADDED_CHECKS[name] ?? [])] });
-    }
-  });
-
-  it('has every index that the reference names', () => {
-    expect(NAMED_INDEXES).toHaveLength(8);
-    expect([...found.indexes.keys()]).toEqual(expect.arrayContaining(NAMED_INDEXES));
-  });
-
-  it('has every view that the reference names, with the documented columns first', async () => {
-    expect([...found.views.keys()]).toEqual(
-      expect.arrayContaining(['v_active_rotation_states', 'v_circuit_breaker_health', 'v_prediction_accuracy']),
-    );
-    const columnsOf = async (database: SqliteDatabase) =>
-      (await database.on().all<{ name: string }>('PRAGMA table_info(v_circuit_breaker_health)')).map(
-        ({ name }) => name,
-      );
-    const documentedColumns = await columnsOf(theirs);
-    expect((await columnsOf(ours)).slice(0, documentedColumns.length)).toEqual(documentedColumns);
-  });
-
-  it('answers the queries of the reference as they stand', async () => {
-    const queries = blocks.flatMap((sql) => sql.split(';')).filter((sql) => /^\s*(--[^\n]*\s*)*SELECT/.test(sql));
-    expect(queries).toHaveLength(4);
-    for (const sql of queries) await expect(ours.on().all(sql)).resolves.toEqual([]);
+  it.each<[string, DeclaredSchema, string]>([
+    [
+      'a table left out',
+      { ...declaredSchema, tables: declaredSchema.tables.filter(({ name }) => name !== 'timing_idempotency') },
+      'no table timing_idempotency',
+    ],
+    [
+      'a type',
+      changingColumn('ppv_followup_tracking', 'gap_minutes', (column) => ({ ...column, type: 'integer' })),
+      'ppv_followup_tracking: gap_minutes is',
+    ],
+    [
+      'a default',
+      changingColumn('circuit_breaker_state', 'state', (column) => ({ ...column, default: 'open' })),
+      'circuit_breaker_state: state is',
+    ],
+    [
+      'a default left out',
+      changingColumn('volume_predictions', 'algorithm_version', without('default')),
+      'volume_predictions: algorithm_version is',
+    ],
+    [
+      'NOT NULL left out',
+      changingColumn('saga_execution_log', 'started_at', without('notNull')),
+      'saga_execution_log: started_at is',
+    ],
+    [
+      'NOT NULL too much',
+      changingColumn('saga_execution_log', 'failed_step', (column) => ({ ...column, notNull: true })),
+      'saga_execution_log: failed_step is',
+    ],
+    [
+      'a check changed',
+      changingColumn('volume_calculation_log', 'tier', (column) => ({ ...column, check: "tier IN ('low', 'mid')" })),
+      'volume_calculation_log: check of tier is',
+    ],
+    [
+      'a check left out',
+      changingColumn('volume_calculation_log', 'page_type', without('check')),
+      'volume_calculation_log: check of page_type is',
+    ],
+    [
+      'a check too much',
+      changingColumn('volume_predictions', 'input_page_type', (column) => ({
+        ...column,
+        check: "input_page_type <> ''",
+      })),
+      'volume_predictions: checks that the reference leaves out',
+    ],
+    [
+      'a foreign key left out',
+      changingColumn('volume_adjustment_outcomes', 'log_id', without('references')),
+      'volume_adjustment_outcomes: foreign keys',
+    ],
+    [
+      'a foreign key that the DDL does not have',
+      changingColumn('saga_execution_log', 'creator_id', (column) => ({
+        ...column,
+        references: { table: 'creators', column: 'creator_id' },
+      })),
+      'saga_execution_log: foreign keys',
+    ],
+    [
+      'AUTOINCREMENT left out',
+      changingColumn('volume_predictions', 'prediction_id', (column) => ({ ...column, key: 'key' })),
+      'volume_predictions: AUTOINCREMENT',
+    ],
+    [
+      'a unique column',
+      changingColumn('ppv_followup_tracking', 'parent_ppv_id', (column) => ({ ...column, unique: true })),
+      'ppv_followup_tracking: keys',
+    ],
+    [
+      'the order of columns',
+      changing('timing_idempotency', (table) => {
+        const [first, second, ...rest] = table.columns;
+        return { ...table, columns: [second, first, ...rest] as Column[] };
+      }),
+      'timing_idempotency: columns is',
+    ],
+    [
+      'a column of ours not marked as added',
+      changingColumn('timing_idempotency', 'version', without('added')),
+      'timing_idempotency: columns behind the documented ones',
+    ],
+    [
+      'an index left out',
+      changing('ppv_followup_tracking', (table) => ({ ...table, indexes: [] })),
+      'no index idx_followup_gap',
+    ],
+    [
+      'a view left out',
+      { ...declaredSchema, views: declaredSchema.views.filter(({ name }) => name !== 'v_prediction_accuracy') },
+      'no view v_prediction_accuracy',
+    ],
+    [
+      'the columns of the documented view',
+      {
+        ...declaredSchema,
+        views: declaredSchema.views.map((view) =>
+          view.name === 'v_circuit_breaker_health'
+            ? {
+                ...view,
+                sqlite:
+                  'SELECT state, name, 100.0 AS success_rate_pct, 0 AS minutes_in_state FROM circuit_breaker_state',
+              }
+            : view,
+        ),
+      },
+      'view v_circuit_breaker_health: (state, name',
+    ],
+  ])('would show %s', async (_what, changed, difference) => {
+    const differences = await differencesFromReference(changed);
+    expect(differences).toEqual(expect.arrayContaining([expect.stringContaining(difference)]));
   });
 });

@@ -19,12 +19,15 @@ export function sqliteColumn(column: Column): string {
   if (column.unique) parts.push('UNIQUE');
   if (column.default !== undefined) parts.push(`DEFAULT ${sqliteDefault(column.default)}`);
   if (column.check) parts.push(`CHECK (${column.check})`);
-  if (column.generated) parts.push(`GENERATED ALWAYS AS (${column.generated}) STORED`);
+  if (column.generated) {
+    parts.push(`GENERATED ALWAYS AS (${column.generated}) ${column.isVirtual ? 'VIRTUAL' : 'STORED'}`);
+  }
   if (column.references && column.added) parts.push(`REFERENCES ${referenced(column.references)}`);
   return parts.join(' ');
 }
 
-function sqliteDefault(value: NonNullable<Column['default']>): string {
+/** A default as it stands behind DEFAULT. */
+export function sqliteDefault(value: NonNullable<Column['default']>): string {
   if (typeof value === 'object') return `(datetime('now'))`;
   return typeof value === 'number' ? String(value) : `'${value.replaceAll("'", "''")}'`;
 }

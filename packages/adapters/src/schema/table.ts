@@ -18,6 +18,8 @@ export interface Column {
   readonly references?: { readonly table: string; readonly column: string; readonly onDelete?: 'CASCADE' | 'SET NULL' };
   /** An SQL expression over other columns, stored. */
   readonly generated?: string;
+  /** Of a generated column: computed on reading, as an existing table can get it. */
+  readonly isVirtual?: true;
   /**
    * True for a column that the schema reference does not name. It stands after the documented ones and, since existing
    * databases get it by ALTER TABLE, is nullable or has a constant default.

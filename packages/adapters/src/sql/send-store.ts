@@ -12,7 +12,7 @@ import type { SqlDatabase } from './sql-database.js';
 import { inStatements, placeholders, rowPlaceholders } from './statements.js';
 
 interface SendRow {
-  message_id: string;
+  message_id: string | number;
   creator_id: string;
   message_type: 'ppv' | 'free' | null;
   category: Category | null;
@@ -139,7 +139,7 @@ function readable(rows: readonly SendRow[]): Send[] {
     if (sentAtMs === undefined) continue;
     const messageType = row.message_type ?? 'free';
     sends.push({
-      messageId: row.message_id,
+      messageId: String(row.message_id), // a number where the table numbers its messages
       creatorId: row.creator_id,
       messageType,
       category: row.category ?? (messageType === 'ppv' ? 'revenue' : 'engagement'),
@@ -147,7 +147,7 @@ function readable(rows: readonly SendRow[]): Send[] {
       captionId: captionIdOf(row.caption_id),
       sentAtMs,
       priceUsd: row.price ?? 0,
-      sentCount: row.sent_count ?? 0,
+      sentCount: Math.max(0, row.sent_count ?? 0), // some exports held -1: predecessor facts 1.4
       viewedCount: row.viewed_count ?? 0,
       purchasedCount: row.purchased_count ?? 0,
       earningsUsd: row.earnings ?? 0,

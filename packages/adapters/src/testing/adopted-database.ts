@@ -1,0 +1,24 @@
+import { SqliteMigrator } from '../migrations/sqlite-migrator.js';
+import { declaredSchema } from '../schema/declared-schema.js';
+import { SqliteDatabase, type SqliteOptions } from '../sqlite/sqlite-database.js';
+import { buildPredecessorDatabase } from './predecessor-database.js';
+import { temporaryFolder } from './temporary-folder.js';
+
+/**
+ * A predecessor's database without rows, adopted, whose own tables give no column a default and check nothing. Where a
+ * default is documented a value is demanded, so a store that rests on one fails.
+ */
+export async function openAdoptedSqlite(
+  options: Partial<SqliteOptions> = {},
+): Promise<{ database: SqliteDatabase; close(): Promise<void> }> {
+  const folder = temporaryFolder();
+  const path = folder.file('adopted.db');
+  buildPredecessorDatabase(path, { isBare: true, isEmpty: true });
+  const database = await SqliteDatabase.open({ ...options, path });
+  await new SqliteMigrator(database, declaredSchema).migrate({ nowMs: 0 });
+  const close = async () => {
+    await database.close();
+    folder.remove();
+  };
+  return { database, close };
+}
