@@ -1,4 +1,4 @@
-import type { Transaction } from '@eros/domain';
+import { EngineClosedError, type Transaction } from '@eros/domain';
 import type { SqlDatabase, SqlSession, TransactionOptions } from '../sql/sql-database.js';
 import { TransactionScope, type AssertOpen } from '../storage/transaction-scope.js';
 import { Turns } from '../storage/turns.js';
@@ -61,6 +61,7 @@ export class SqliteDatabase implements SqlDatabase {
 
   async transaction<T>(work: (tx: Transaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     if (!options.apart) this.scope.assertOutside();
+    this.assertOpen();
     return this.scope.exit(() => this.writerTurns.take(() => this.inTransaction(work, options.timeoutMs)));
   }
 
@@ -85,20 +86,26 @@ export class SqliteDatabase implements SqlDatabase {
       await this.writer.all('ROLLBACK');
     } catch (error) {
       // On a full disk SQLite has rolled back by itself, and says so here.
-      if (error instanceof Error && /no transaction is active/.test(error.message)) return;
+      if (/no transaction is active/.test(String(error))) return;
       throw new AggregateError([cause, error], 'a transaction failed and could not be rolled back', { cause: error });
     }
   }
 
   private async read<Row>(sql: string, params?: readonly unknown[]): Promise<Row[]> {
     this.scope.assertOutside();
+    this.assertOpen();
     if (this.reader) return this.reader.all<Row>(sql, params);
     return this.writerTurns.take(() => this.writer.all<Row>(sql, params));
   }
 
   private async write(sql: string, params?: readonly unknown[]) {
     this.scope.assertOutside();
+    this.assertOpen();
     return this.writerTurns.take(() => this.writer.run(sql, params));
+  }
+
+  private assertOpen(): void {
+    if (this.closing) throw new EngineClosedError(this.path);
   }
 
   async nowMs(tx?: Transaction): Promise<number> {
@@ -123,7 +130,7 @@ export class SqliteDatabase implements SqlDatabase {
     await this.writerTurns.take(() => this.writer.useWriteAheadLog());
   }
 
-  /** Ends after the transactions that were asked for before it. Twice is fine. */
+  /** Ends after what was asked for before it; what is asked for later gets `engine_closed`. Twice is fine. */
   close(): Promise<void> {
     this.closing ??= this.end();
     return this.closing;

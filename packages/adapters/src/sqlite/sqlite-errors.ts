@@ -23,13 +23,15 @@ const FAULTS: readonly (readonly [prefix: string, fault: DatabaseFault])[] = [
 
 /** The driver's own error inside TypeORM's wrapper, or the error itself. */
 function driverErrorOf(error: unknown): unknown {
-  return error instanceof Error && 'driverError' in error ? error.driverError : error;
+  return typeof error === 'object' && error !== null && 'driverError' in error ? error.driverError : error;
 }
 
 /** `SQLITE_BUSY`, `ENOTDIR`, ...; undefined for an error without a code. */
 export function driverCodeOf(error: unknown): string | undefined {
   const inner = driverErrorOf(error);
-  return inner instanceof Error && 'code' in inner && typeof inner.code === 'string' ? inner.code : undefined;
+  // Not asked for being an Error: one that a native driver made may be of another realm than ours.
+  if (typeof inner !== 'object' || inner === null || !('code' in inner)) return undefined;
+  return typeof inner.code === 'string' ? inner.code : undefined;
 }
 
 /** Whether another connection holds the lock for now. */
