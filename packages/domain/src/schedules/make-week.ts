@@ -51,7 +51,7 @@ export function decideWeekVolume(material: WeekMaterial): VolumeDecision {
     storedHorizons,
     learningOffset,
     captionSupply,
-    settings: { followUpsPerDayMax: material.settings.followupLimit },
+    settings: { followupsPerDayMax: material.settings.followupLimit },
   });
 }
 
@@ -80,7 +80,7 @@ export function assembleDecidedWeek(material: WeekMaterial, decision: VolumeDeci
       revenue: decision.week.revenue[day] ?? 0,
       engagement: decision.week.engagement[day] ?? 0,
       retention: decision.week.retention[day] ?? 0,
-      followups: decision.followUpsPerWeekday[day] ?? 0,
+      followups: decision.followupsPerWeekday[day] ?? 0,
     })),
     slots: slotPositions.map((position) => material.slots[position] ?? ''),
     captions: material.captions,

@@ -61,7 +61,7 @@ describe('worked examples', () => {
       'elasticity',
       'captions',
       'weekdays',
-      'follow_ups',
+      'followups',
     ]);
   });
 
@@ -121,7 +121,7 @@ describe('worked examples', () => {
     expect(capped.elasticity).toMatchObject({ verdict: 'declines', capPerDay: 4 });
     expect(stepOf(capped, 'elasticity')).toMatchObject({ before: { revenue: 8 }, after: { revenue: 4 } });
     expect(sum(capped.week.revenue)).toBe(28);
-    expect(Math.max(...capped.followUpsPerWeekday)).toBeLessThanOrEqual(4);
+    expect(Math.max(...capped.followupsPerWeekday)).toBeLessThanOrEqual(4);
     expect(capped.flags).toMatchObject({ elasticityCapped: true, learningApplied: true });
 
     const uncapped = decideVolume({ creator, sends, asOfMs, settings: { capsByElasticity: false } });
@@ -143,7 +143,7 @@ describe('worked examples', () => {
     expect(stepOf(starved, 'captions')?.reason).toBe('21 of 28 slots a week lack a caption: few captions');
     expect(starved.revenueSlots).toEqual([0, 4, 8, 12, 16, 20, 24]);
     expect(starved.slotsOffered).toBe(28);
-    expect(starved.followUpsPerWeekday).toEqual([1, 1, 1, 1, 1, 1, 1]);
+    expect(starved.followupsPerWeekday).toEqual([1, 1, 1, 1, 1, 1, 1]);
   });
 
   it('gives better weekdays more, and says which', () => {
@@ -166,7 +166,7 @@ describe('worked examples', () => {
     [{ creator: { ...MID_PAID, fanCount: -1 } }, /fanCount is -1/],
     [{ creator: { ...MID_PAID, timeZone: 'Mars/Olympus' } }, /IANA/],
     [{ learningOffset: { sendsPerDay: 0.5, guard: 'step' } }, /learningOffset/],
-    [{ settings: { followUpsPerDayMax: 5 } }, /followUpsPerDayMax is 5: give a whole number from 0 to 4/],
+    [{ settings: { followupsPerDayMax: 5 } }, /followupsPerDayMax is 5: give a whole number from 0 to 4/],
   ])('refuses %j', (wrong, message) => {
     expect(() => decideVolume({ creator: MID_PAID, sends: [], asOfMs, ...wrong })).toThrow(message);
   });
@@ -299,14 +299,14 @@ describe('for every input', () => {
   });
 
   it('each step takes up the volume where the one before left it', () => {
-    holds(({ steps, perDay, week, followUpsPerWeekday }) => {
-      const [base, fusion, confidence, learning, elasticity, captions, weekdays, followUps] = steps;
+    holds(({ steps, perDay, week, followupsPerWeekday }) => {
+      const [base, fusion, confidence, learning, elasticity, captions, weekdays, followups] = steps;
       expect(fusion?.before).toEqual(base?.after);
       expect(confidence?.before).toEqual(fusion?.after);
       expect(learning?.before).toEqual(confidence?.after);
       expect(elasticity?.before).toEqual(learning?.after);
       expect(weekdays?.after).toEqual(week);
-      expect(followUps?.after).toEqual(followUpsPerWeekday);
+      expect(followups?.after).toEqual(followupsPerWeekday);
       if (captions?.step !== 'captions' || elasticity?.step !== 'elasticity') throw new Error('steps out of order');
       expect(captions.before).toBe(7 * elasticity.after.revenue);
       expect(captions.after).toBeLessThanOrEqual(captions.before ?? 0);
@@ -336,8 +336,8 @@ describe('for every input', () => {
   });
 
   it('follow-ups go with each day’s PPVs, at most 4', () => {
-    holds(({ week, followUpsPerWeekday }) => {
-      followUpsPerWeekday.forEach((count, day) => {
+    holds(({ week, followupsPerWeekday }) => {
+      followupsPerWeekday.forEach((count, day) => {
         expect(count).toBeLessThanOrEqual(Math.min(4, week.revenue[day] ?? 0));
         expect(count).toBeGreaterThanOrEqual(0);
       });

@@ -7,7 +7,7 @@ import type { CaptionConstraint, CaptionSupply } from './caption-supply.js';
 import { confidenceOf } from './confidence.js';
 import { fitElasticity, volumeLevels } from './elasticity.js';
 import type { Elasticity } from './elasticity.js';
-import { FOLLOW_UPS_PER_DAY_MAX, followUpCount } from './follow-up-count.js';
+import { FOLLOWUPS_PER_DAY_MAX, followupCount } from './followup-count.js';
 import { fuseHorizons } from './fusion.js';
 import type { Fusion } from './fusion.js';
 import { HORIZONS, localDayNumber, tallyHistory } from './history-tally.js';
@@ -22,7 +22,7 @@ import {
   captionStep,
   dailyStep,
   elasticityReason,
-  followUpStep,
+  followupStep,
   fusionReason,
   learningReason,
   weekdayStep,
@@ -31,7 +31,7 @@ import { EVEN_WEEKDAYS, weekdayMultipliers } from './weekdays.js';
 import { distributeWeek } from './weekly-distribution.js';
 
 export const DEFAULT_VOLUME_SETTINGS: VolumeSettings = {
-  followUpsPerDayMax: FOLLOW_UPS_PER_DAY_MAX,
+  followupsPerDayMax: FOLLOWUPS_PER_DAY_MAX,
   capsByElasticity: true,
   adjustsWeekdays: true,
 };
@@ -67,7 +67,7 @@ export function decideVolume(input: VolumeInput): VolumeDecision {
   const perDay = { ...capped, revenue: roundHalfUp(revenueSlots.length / 7) };
   const evenWeek = weekOf(perDay, revenueSlots.length, EVEN_WEEKDAYS);
   const week = weekOf(perDay, revenueSlots.length, multipliers);
-  const followUpsPerWeekday = week.revenue.map((ppvs) => followUpCount(ppvs, confidence, settings.followUpsPerDayMax));
+  const followupsPerWeekday = week.revenue.map((ppvs) => followupCount(ppvs, confidence, settings.followupsPerDayMax));
 
   const steps = {
     base: dailyStep('base', undefined, base, `${tier} tier (${fanCount} fans), ${pageType} page`),
@@ -77,7 +77,7 @@ export function decideVolume(input: VolumeInput): VolumeDecision {
     elasticity: dailyStep('elasticity', learnt, capped, elasticityReason(elasticity)),
     captions: captionStep(slotsOffered, constraint),
     weekdays: weekdayStep(evenWeek, week, settings.adjustsWeekdays ? multipliers : undefined),
-    followUps: followUpStep(followUpsPerWeekday, confidence, settings.followUpsPerDayMax),
+    followups: followupStep(followupsPerWeekday, confidence, settings.followupsPerDayMax),
   };
   const inOrder = Object.values(steps);
 
@@ -93,7 +93,7 @@ export function decideVolume(input: VolumeInput): VolumeDecision {
     week,
     slotsOffered,
     revenueSlots,
-    followUpsPerWeekday,
+    followupsPerWeekday,
     weekdayMultipliers: multipliers,
     horizons: fusion.parts,
     isDivergent: fusion.isDivergent,
@@ -116,13 +116,13 @@ export function decideVolume(input: VolumeInput): VolumeDecision {
 }
 
 function checkedSettings(settings: VolumeSettings): VolumeSettings {
-  const { followUpsPerDayMax } = settings;
+  const { followupsPerDayMax } = settings;
   if (
-    !Number.isSafeInteger(followUpsPerDayMax) ||
-    followUpsPerDayMax < 0 ||
-    followUpsPerDayMax > FOLLOW_UPS_PER_DAY_MAX
+    !Number.isSafeInteger(followupsPerDayMax) ||
+    followupsPerDayMax < 0 ||
+    followupsPerDayMax > FOLLOWUPS_PER_DAY_MAX
   ) {
-    throw new InvalidSettingsError('followUpsPerDayMax', String(followUpsPerDayMax), 'a whole number from 0 to 4');
+    throw new InvalidSettingsError('followupsPerDayMax', String(followupsPerDayMax), 'a whole number from 0 to 4');
   }
   return settings;
 }

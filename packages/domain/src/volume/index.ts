@@ -4,7 +4,7 @@ export type { CaptionAnswer, CaptionSupply } from './caption-supply.js';
 export * from './decide-volume.js';
 export { fitElasticity } from './elasticity.js';
 export type { Elasticity, VolumeLevel } from './elasticity.js';
-export { FOLLOW_UPS_PER_DAY_MAX, followUpCount } from './follow-up-count.js';
+export { FOLLOWUPS_PER_DAY_MAX, followupCount } from './followup-count.js';
 export { HISTORY_DAYS } from './history-tally.js';
 export type { HorizonDays } from './history-tally.js';
 export { NO_LEARNING } from './learning-offset.js';

@@ -25,7 +25,7 @@ export interface VolumeInput {
 
 export interface VolumeSettings {
   /** 0..4, whole; default 4. */
-  readonly followUpsPerDayMax: number;
+  readonly followupsPerDayMax: number;
   /** Whether the cap where total revenue stops growing applies; default true. */
   readonly capsByElasticity: boolean;
   /** Whether weekdays that earn more get more; default true. Off: every day alike. */
@@ -56,7 +56,7 @@ export type VolumeStep =
   /** `before`: every day alike. */
   | Step<'weekdays', WeeklyVolume>
   /** By weekday. */
-  | Step<'follow_ups', readonly number[]>;
+  | Step<'followups', readonly number[]>;
 
 /**
  * Where the scores come from: `cached_tracking` stored rows, `calculated_on_demand` messages, `dynamic` both, `fallback`
@@ -93,7 +93,7 @@ export interface VolumeDecision {
   /** Those of them that have a caption, in order: 0, 1, 2, ... unless captions lack. As many as `week.revenue` in all. */
   readonly revenueSlots: readonly number[];
   /** Follow-ups by weekday, 0 = Monday. */
-  readonly followUpsPerWeekday: readonly number[];
+  readonly followupsPerWeekday: readonly number[];
   readonly weekdayMultipliers: readonly number[];
   /** The horizons that the scores are made of, with their weights. */
   readonly horizons: readonly { readonly horizon: HorizonScores; readonly weight: number }[];

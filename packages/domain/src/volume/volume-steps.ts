@@ -39,13 +39,13 @@ export function weekdayStep(
   return { step: 'weekdays', before: even, after: week, isChanged, reason: weekdayReason(multipliers) };
 }
 
-export function followUpStep(
+export function followupStep(
   perWeekday: readonly number[],
   confidence: number,
   perDayMax: number,
-): StepOf<'follow_ups'> {
+): StepOf<'followups'> {
   const reason = `four fifths of a day's PPVs, times confidence ${confidence}, at most ${perDayMax}`;
-  return { step: 'follow_ups', before: undefined, after: perWeekday, isChanged: true, reason };
+  return { step: 'followups', before: undefined, after: perWeekday, isChanged: true, reason };
 }
 
 export function fusionReason({ parts, saturation, opportunity, revenueTrendPct, isDivergent }: Fusion): string {

@@ -1,7 +1,7 @@
 import { roundHalfUp } from '../arithmetic/index.js';
 
 /** A day never has more (spec, section 2). */
-export const FOLLOW_UPS_PER_DAY_MAX = 4;
+export const FOLLOWUPS_PER_DAY_MAX = 4;
 
 /**
  * How many follow-ups a day with so many PPVs gets: four fifths of them, lowered by the confidence, both times rounded half up.
@@ -11,6 +11,6 @@ export const FOLLOW_UPS_PER_DAY_MAX = 4;
  *
  * Source: predecessor facts, 2.10, whose cap was 5.
  */
-export function followUpCount(ppvCount: number, confidence: number, perDayMax = FOLLOW_UPS_PER_DAY_MAX): number {
+export function followupCount(ppvCount: number, confidence: number, perDayMax = FOLLOWUPS_PER_DAY_MAX): number {
   return Math.min(perDayMax, roundHalfUp(roundHalfUp(0.8 * ppvCount) * confidence));
 }
