@@ -1,21 +1,24 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { SqlDatabase } from '@eros/adapters';
-import { InvalidSettingsError, UnsupportedDatabaseError, type Logger } from '@eros/domain';
+import type { SqliteDatabase } from '@eros/adapters';
+import { EngineClosedError, UnsupportedDatabaseError, type Logger } from '@eros/domain';
 import { Container } from 'inversify';
+import { assertOptions, transactionTimeoutMsOf } from './assert-options.js';
 import { bindings } from './bindings.js';
 import type { Schedule } from './breaker/schedule.js';
 import { openEngineDatabase } from './engine-database.js';
 import type { Eros } from './eros.js';
 import { checkHealth } from './health.js';
 import type { ErosOptions } from './options.js';
-import { assembleServices, DEFAULT_LEASE_MS, DEFAULT_TRANSACTION_TIMEOUT_MS, type Services } from './services.js';
+import { assembleServices, type Services } from './services.js';
 import { storageModule } from './storage-module.js';
 import { surroundingsModule } from './surroundings-module.js';
 
 /** How often a started engine deletes idempotency records that have expired. */
 const SWEEP_EVERY_MS = 10 * 60_000;
+/** How long closing waits for work in hand before it is aborted. */
+const DEFAULT_CLOSE_TIMEOUT_MS = 5_000;
 
 /**
  * Opens an engine: by default on the file `./eros.db`, which is made and migrated as needed.
@@ -25,14 +28,17 @@ const SWEEP_EVERY_MS = 10 * 60_000;
  * const week = await eros.schedules.planWeek({ creatorId: 'c-001', weekStart: '2026-11-23' });
  * await eros.close();
  *
- * @throws {InvalidSettingsError} for an option that cannot be.
+ * @throws {InvalidSettingsError} for an option that cannot be; no file is made.
+ * @throws {InvalidPackError} for a rule pack that is none; no file is made.
+ * @throws {UnsupportedDatabaseError} for anything but SQLite.
  * @throws {DatabaseUnavailableError} when the database is locked, read-only, damaged, full, or none.
  * @throws {SchemaOutdatedError} when `migrate` is `verify` and something is pending.
  * @throws {SchemaNewerError} when a newer program wrote the database.
  * @throws {SchemaConflictError} when its tables cannot be ours.
  */
 export async function createEros(options: ErosOptions = {}): Promise<Eros> {
-  const timeoutMs = transactionTimeoutMs(options);
+  await assertOptions(options);
+  const timeoutMs = transactionTimeoutMsOf(options);
   const { database, migrator } = await openEngineDatabase(options);
   try {
     const container = new Container();
@@ -59,23 +65,6 @@ export async function createEros(options: ErosOptions = {}): Promise<Eros> {
   }
 }
 
-/** The limit of transactions handed to user code. Under a third of the lease, so that no lease ends behind one. */
-function transactionTimeoutMs({ leaseMs = DEFAULT_LEASE_MS, transactionTimeoutMs: given }: ErosOptions): number {
-  if (!Number.isSafeInteger(leaseMs) || leaseMs < 100) {
-    throw new InvalidSettingsError('leaseMs', String(leaseMs), 'whole milliseconds from 100');
-  }
-  const longest = Math.ceil(leaseMs / 3) - 1;
-  if (given === undefined) return Math.min(DEFAULT_TRANSACTION_TIMEOUT_MS, longest);
-  if (!Number.isSafeInteger(given) || given < 1 || given > longest) {
-    throw new InvalidSettingsError(
-      'transactionTimeoutMs',
-      String(given),
-      `whole milliseconds from 1 to ${longest}, under a third of leaseMs`,
-    );
-  }
-  return given;
-}
-
 /** Starts and ends what runs behind the calls. */
 class Lifetime {
   private cancelSweep: () => void = () => undefined;
@@ -83,12 +72,13 @@ class Lifetime {
 
   constructor(
     private readonly services: Services,
-    private readonly database: SqlDatabase,
+    private readonly database: SqliteDatabase,
     private readonly schedule: Schedule,
     private readonly logger: Logger,
   ) {}
 
   async start(): Promise<void> {
+    if (this.closing) throw new EngineClosedError(this.database.path);
     await this.services.sagas.start();
     this.sweepLater();
   }
@@ -111,11 +101,35 @@ class Lifetime {
     return this.closing;
   }
 
-  private async closeAll(options: { timeoutMs?: number }): Promise<void> {
+  /** Every part is closed, also behind one that could not be; then its error is told. */
+  private async closeAll({ timeoutMs = DEFAULT_CLOSE_TIMEOUT_MS }: { timeoutMs?: number }): Promise<void> {
     this.cancelSweep();
-    await this.services.sagas.close(options);
-    await this.services.idempotency.close();
-    await this.services.breakers.close();
-    await this.database.close();
+    const { sagas, idempotency, breakers } = this.services;
+    const parts = [
+      () => sagas.close({ timeoutMs }),
+      () => this.atMost(timeoutMs, idempotency.close()),
+      () => breakers.close(),
+      () => this.database.close(),
+    ];
+    const errors: unknown[] = [];
+    for (const close of parts) await close().catch((error: unknown) => errors.push(error));
+    if (errors.length === 1) throw errors[0];
+    if (errors.length > 1) throw new AggregateError(errors, 'the engine is closed, but parts of it failed to close');
+  }
+
+  /** Work that does not heed its signal is not waited for any longer: what it still asks of the engine is refused. */
+  private async atMost(timeoutMs: number, ending: Promise<void>): Promise<void> {
+    let cancel = (): void => undefined;
+    const timeout = new Promise<void>((resolve) => {
+      cancel = this.schedule(() => {
+        this.logger.warn({ timeoutMs }, 'closing while idempotent work still runs, which has not ended when told to');
+        resolve();
+      }, timeoutMs);
+    });
+    try {
+      await Promise.race([ending, timeout]);
+    } finally {
+      cancel();
+    }
   }
 }

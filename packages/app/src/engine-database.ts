@@ -1,10 +1,10 @@
-import { declaredSchema, SqliteDatabase, SqliteMigrator, type SqlDatabase } from '@eros/adapters';
+import { declaredSchema, SqliteDatabase, SqliteMigrator } from '@eros/adapters';
 import { UnsupportedDatabaseError } from '@eros/domain';
 import type { DatabaseOption, ErosOptions } from './options.js';
 
 /** The engine's database, and what is known of its schema. */
 export interface EngineDatabase {
-  readonly database: SqlDatabase;
+  readonly database: SqliteDatabase;
   readonly migrator: SqliteMigrator;
 }
 
@@ -38,7 +38,7 @@ function sqliteOptionOf(option: DatabaseOption) {
           `a DataSource of type ${type}: this release keeps its data in SQLite (sqlite or better-sqlite3)`,
         );
       }
-      if (database === ':memory:' || database === '') {
+      if (database === '' || /:memory:|[?&]mode=memory/.test(database)) {
         throw new UnsupportedDatabaseError(
           'a borrowed :memory: database cannot be shared: use a file, or let the engine open ":memory:" itself',
         );

@@ -2,6 +2,7 @@
 export {
   CircuitOpenError,
   DatabaseUnavailableError,
+  EngineClosedError,
   ForeignTransactionError,
   IdempotencyMismatchError,
   InvalidCaptionError,

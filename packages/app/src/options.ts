@@ -10,7 +10,7 @@ export type DatabaseOption =
       readonly path: string;
       /** Default `sqlite3`; `better-sqlite3` must be installed beside the engine. */
       readonly driver?: 'sqlite3' | 'better-sqlite3';
-      /** How long a call waits while another process writes. Default 30 s. */
+      /** How long a call waits while another process writes, in ms. Default 30 s. */
       readonly lockTimeoutMs?: number;
     }
   | { readonly type: 'postgres'; readonly url: string; readonly schema?: string; readonly poolSize?: number }

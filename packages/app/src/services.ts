@@ -2,6 +2,7 @@ import { loadRe2Engine, type SqlDatabase } from '@eros/adapters';
 import { planFollowup, reviverOf, type FollowupParent, type FollowupTime } from '@eros/domain';
 import * as domain from '@eros/domain';
 import type { Container } from 'inversify';
+import { leaseMsOf, transactionTimeoutMsOf } from './assert-options.js';
 import { bindings } from './bindings.js';
 import { Captions } from './captions.js';
 import { CircuitBreakers } from './circuit-breakers.js';
@@ -17,9 +18,6 @@ import { nodeKeepAlive, Sagas } from './sagas/index.js';
 import { Schedules } from './schedules/schedules.js';
 import { WeekMaterialReader } from './schedules/week-material.js';
 import { Volumes } from './volumes.js';
-
-export const DEFAULT_LEASE_MS = 10_000;
-export const DEFAULT_TRANSACTION_TIMEOUT_MS = 2_000;
 
 /** The parts of a running engine. */
 export interface Services {
@@ -42,11 +40,9 @@ export async function assembleServices(
   database: SqlDatabase,
   options: ErosOptions & { readonly node: string },
 ): Promise<Services> {
-  const { node, leaseMs = DEFAULT_LEASE_MS } = options;
-  const transactionTimeoutMs = Math.min(
-    options.transactionTimeoutMs ?? DEFAULT_TRANSACTION_TIMEOUT_MS,
-    Math.ceil(leaseMs / 3) - 1,
-  );
+  const { node } = options;
+  const leaseMs = leaseMsOf(options);
+  const transactionTimeoutMs = transactionTimeoutMsOf(options);
   const ports = {
     clock: container.get(bindings.clock),
     logger: container.get(bindings.logger),
@@ -57,6 +53,7 @@ export async function assembleServices(
     history: container.get(bindings.messageHistory),
     captionSource: container.get(bindings.captionSource),
     creators: container.get(bindings.creatorStore),
+    captionStore: container.get(bindings.captionStore),
     sends: container.get(bindings.sendStore),
     rotations: container.get(bindings.rotationStore),
     followups: container.get(bindings.followupStore),
@@ -107,7 +104,7 @@ export async function assembleServices(
     followups: new Followups({ ...ports, settings }),
     schedules: new Schedules({ ...ports, reader, idempotency, sagas }),
     volumes: new Volumes({ ...ports, reader, learning }),
-    data: new DataImports({ ...ports, captions: container.get(bindings.captionStore) }),
+    data: new DataImports({ ...ports, captions: ports.captionStore }),
     reports: new Reports({ ...ports, breakers }),
   };
 }

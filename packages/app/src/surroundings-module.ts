@@ -1,6 +1,7 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { assertPlanSettings, DEFAULT_PLAN_SETTINGS, type Clock, type Logger, type PlanSettings } from '@eros/domain';
+import { randomUUID } from 'node:crypto';
+import type { Clock, Logger, PlanSettings } from '@eros/domain';
 import { ContainerModule } from 'inversify';
+import { planSettingsOf, sha256 } from './assert-options.js';
 import { bindings } from './bindings.js';
 import { unrefTimers } from './breaker/schedule.js';
 
@@ -14,13 +15,12 @@ export function surroundingsModule(options: {
   logger?: Logger;
   planning?: Partial<PlanSettings>;
 }): ContainerModule {
-  const settings = { ...DEFAULT_PLAN_SETTINGS, ...options.planning };
-  assertPlanSettings(settings);
+  const settings = planSettingsOf(options);
   return new ContainerModule(({ bind }) => {
     bind(bindings.clock).toConstantValue(options.clock ?? { nowMs: Date.now });
     bind(bindings.logger).toConstantValue(options.logger ?? silentLogger);
     bind(bindings.ids).toConstantValue({ next: randomUUID });
-    bind(bindings.sha256).toConstantValue((text) => createHash('sha256').update(text, 'utf8').digest('hex'));
+    bind(bindings.sha256).toConstantValue(sha256);
     bind(bindings.schedule).toConstantValue(unrefTimers);
     bind(bindings.planSettings).toConstantValue(settings);
   });

@@ -3,8 +3,6 @@ import {
   assertReplaceable,
   assertStatusMove,
   assertWhy,
-  decideFollowup,
-  evolveFollowup,
   InvalidSettingsError,
   isErosError,
   recordSend,
@@ -16,6 +14,7 @@ import {
   type Clock,
   type CreatorStore,
   type FollowupStore,
+  type Ids,
   type Logger,
   type OperationLog,
   type PredictionStore,
@@ -30,7 +29,9 @@ import type { DueItem, FleetReport, WeekPlan } from '../api.js';
 import { instantOf } from '../instant-of.js';
 import type { Idempotency } from '../idempotency.js';
 import type { Saga, Sagas } from '../sagas/index.js';
+import { causeOfStep } from './hopeless.js';
 import { weekPlanning, type WeekPlanningPorts, type WeekRequest } from './week-planning.js';
+import { settleFollowup } from './settle-followup.js';
 import { dueView, weekView } from './week-view.js';
 
 export interface SchedulesPorts extends WeekPlanningPorts {
@@ -42,6 +43,7 @@ export interface SchedulesPorts extends WeekPlanningPorts {
   readonly unitOfWork: UnitOfWork;
   readonly idempotency: Pick<Idempotency, 'run' | 'forget'>;
   readonly sagas: Pick<Sagas, 'define'>;
+  readonly ids: Ids;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -51,6 +53,8 @@ export type AsOf = Date | 'week_start';
 
 /** Weeks planned at the same time; each spends most of its time waiting for the database. */
 const FLEET_AT_ONCE = 4;
+/** The operation that plans run as, once per creator and week. */
+const OPERATION = 'plan_week';
 /** How often a plan starts over when the rotation was moved under it. */
 const STALE_TRIES = 5;
 
@@ -90,12 +94,17 @@ export class Schedules {
     const asOfMs = await this.asOfMs(creatorId, weekStart, asOf);
     const before = await this.get(creatorId, weekStart);
     if (before) return { plan: before, isNew: false };
-    await this.once(`${creatorId}:${weekStart}`, { creatorId, weekStart }, (attempt) =>
-      this.runSaga(`plan:${creatorId}:${weekStart}:${attempt}`, { creatorId, weekStart, asOfMs }),
-    );
-    const plan = await this.get(creatorId, weekStart);
-    if (!plan) throw new UnknownWeekError(`of ${weekStart} for "${creatorId}"`);
-    return { plan, isNew: true };
+    const key = `${creatorId}:${weekStart}`;
+    for (;;) {
+      const replayed = await this.once(key, { creatorId, weekStart }, () =>
+        this.runSaga(`plan:${creatorId}:${weekStart}`, { creatorId, weekStart, asOfMs }),
+      );
+      const plan = await this.get(creatorId, weekStart);
+      if (plan) return { plan, isNew: !replayed };
+      if (!replayed) throw new UnknownWeekError(`of ${weekStart} for "${creatorId}"`);
+      // Planned within the last hour, and yet not stored: somebody has removed the week. The old result stands for nothing.
+      await this.ports.idempotency.forget(OPERATION, key);
+    }
   }
 
   private async asOfMs(creatorId: string, weekStart: string, asOf: AsOf | undefined): Promise<number> {
@@ -132,54 +141,45 @@ export class Schedules {
       creatorId,
       weekStart,
       asOfMs: this.ports.clock.nowMs(),
-      replan: { templateId: stored.templateId, why },
+      replan: { round, why },
     };
-    await this.once(`${creatorId}:${weekStart}:${round}`, { creatorId, weekStart, round }, (attempt) =>
-      this.runSaga(`plan:${creatorId}:${weekStart}:${round}:${attempt}`, request),
+    await this.once(`${creatorId}:${weekStart}:${round}`, { creatorId, weekStart, round }, () =>
+      this.runSaga(`plan:${creatorId}:${weekStart}:${round}`, request),
     );
     const plan = await this.get(creatorId, weekStart);
     if (!plan) throw new UnknownWeekError(`of ${weekStart} for "${creatorId}"`);
     return plan;
   }
 
-  /** Runs the work once for all callers of the key; whoever finds it running waits, and says so. */
-  private async once(
-    key: string,
-    params: Record<string, unknown>,
-    work: (attempt: number) => Promise<void>,
-  ): Promise<void> {
+  /**
+   * Runs the work once for all callers of the key; whoever finds it running waits, and says so.
+   *
+   * @returns whether another caller did the work.
+   */
+  private async once(key: string, params: Record<string, unknown>, work: () => Promise<void>): Promise<boolean> {
     const run = async (onRunning: 'refuse' | 'wait') => {
       // A failed plan is no answer for the next hour: its cause may be mended by then.
       const options = { key, onRunning, isTerminal: () => false } as const;
-      const { replayed } = await this.ports.idempotency.run(
-        'plan_week',
-        params,
-        ({ fence }) => work(fence).then(() => null),
-        options,
-      );
-      // Planned before, and yet not stored: somebody has removed the week. The old result stands for nothing.
-      if (replayed) await this.ports.idempotency.forget('plan_week', key);
-      return replayed;
+      return (await this.ports.idempotency.run(OPERATION, params, () => work().then(() => null), options)).replayed;
     };
     try {
-      await run('refuse');
+      return await run('refuse');
     } catch (error) {
       if (!isErosError(error, 'operation_in_progress')) throw error;
-      this.ports.logger.warn(
-        { ...params },
-        'another process plans this week, or was killed while it did: waiting for it',
-      );
-      await run('wait');
+      this.ports.logger.warn({ ...params }, 'somebody else plans this week, or was killed while they did: waiting');
+      return run('wait');
     }
   }
 
-  private async runSaga(sagaId: string, request: WeekRequest): Promise<void> {
+  private async runSaga(name: string, request: WeekRequest): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await this.planning.run({ sagaId: `${sagaId}.${attempt}`, creatorId: request.creatorId, input: request });
+        // An id of its own for every run: records of earlier ones, which may have failed, stay in the journal.
+        const sagaId = `${name}:${this.ports.ids.next()}`;
+        await this.planning.run({ sagaId, creatorId: request.creatorId, input: request });
         return;
       } catch (error) {
-        const cause = isErosError(error, 'saga_failed') ? error.cause : undefined;
+        const cause = isErosError(error, 'saga_failed') ? causeOfStep(error.cause) : undefined;
         if (!isErosError(cause)) throw error;
         if (cause.code !== 'stale_version' || attempt === STALE_TRIES) throw cause;
       }
@@ -207,19 +207,26 @@ export class Schedules {
     const failed: { creatorId: string; code: string; message: string }[] = [];
     const queue = [...new Set(all)];
     const total = queue.length;
+    let broken: { readonly error: unknown } | undefined;
+    const planOne = async (creatorId: string): Promise<void> => {
+      try {
+        const { isNew } = await this.planOnce({ creatorId, weekStart, ...(asOf ? { asOf } : {}) });
+        (isNew ? planned : already).push(creatorId);
+      } catch (error) {
+        if (isErosError(error, 'engine_closed')) throw error;
+        this.ports.logger.warn({ creatorId, weekStart, error }, 'a week of a fleet could not be planned');
+        failed.push({ creatorId, ...problemOf(error) });
+      }
+      onProgress?.({ done: planned.length + already.length + failed.length, total, failed: failed.length });
+    };
     const work = async (): Promise<void> => {
-      for (let creatorId = queue.shift(); creatorId !== undefined && !signal?.aborted; creatorId = queue.shift()) {
-        try {
-          const { isNew } = await this.planOnce({ creatorId, weekStart, ...(asOf ? { asOf } : {}) });
-          (isNew ? planned : already).push(creatorId);
-        } catch (error) {
-          if (!isErosError(error)) throw error;
-          failed.push({ creatorId, code: error.code, message: error.message });
-        }
-        onProgress?.({ done: planned.length + already.length + failed.length, total, failed: failed.length });
+      for (let id = queue.shift(); id !== undefined && !signal?.aborted && !broken; id = queue.shift()) {
+        await planOne(id).catch((error: unknown) => (broken ??= { error }));
       }
     };
     await Promise.all(Array.from({ length: FLEET_AT_ONCE }, work));
+    if (broken) throw broken.error;
+    failed.sort((a, b) => (a.creatorId < b.creatorId ? -1 : 1));
     return { weekStart, total, planned: planned.sort(), already: already.sort(), failed };
   }
 
@@ -290,6 +297,7 @@ export class Schedules {
    * is never due again: an imported message with its id, or an operator's report, resolves it. The same report twice is fine.
    *
    * @throws {UnknownItemError}
+   * @throws {InvalidSettingsError} for a follow-up sent before its PPV.
    * @throws {InvalidTransitionError} for a report that contradicts what is known: what was sent stays sent.
    */
   async recordSend(itemId: number, send: { status: SendStatus; at: Date; messageId?: string }): Promise<void> {
@@ -307,24 +315,13 @@ export class Schedules {
     report: { status: SendStatus; atMs: number; messageId: string | undefined },
     tx: Transaction,
   ): Promise<void> {
-    const { schedules, followups, operations, clock } = this.ports;
+    const { schedules, operations, clock } = this.ports;
     const item = await schedules.item(itemId, tx);
     if (!item) throw new UnknownItemError(itemId);
     const next = recordSend(itemId, item.send, report);
     await schedules.saveSend(itemId, next, tx);
-    const { creatorId, parentItemId } = item;
-    if (next.status === 'sent' && parentItemId !== undefined) {
-      for (const { followupId, followup } of await followups.ofParent(
-        { creatorId, parentPpvId: String(parentItemId) },
-        tx,
-      )) {
-        // Its gap is that of what was really sent.
-        const parentMs = (await schedules.item(parentItemId, tx))?.send?.atMs ?? followup.parentMs;
-        const decision = decideFollowup({ type: 'record', parentMs, followupMs: next.atMs }, followup);
-        if (decision.type === 'refused') continue; // called off or recorded before
-        await followups.close(followupId, decision.events.reduce(evolveFollowup, followup), tx);
-      }
-    }
+    const { creatorId } = item;
+    await settleFollowup(this.ports, item, next, tx);
     const details = {
       itemId,
       status: next.status,
@@ -332,4 +329,10 @@ export class Schedules {
     };
     await operations.append({ type: 'item_sent', creatorId, atMs: clock.nowMs(), details }, tx);
   }
+}
+
+/** Errors that are none of ours have no code. */
+function problemOf(error: unknown): { code: string; message: string } {
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: isErosError(error) ? error.code : 'unexpected', message };
 }

@@ -58,7 +58,8 @@ export interface GatheredWeek {
   readonly rotationVersion: number;
   /** Slots at the front of the material's that the replaced week keeps: they are not taken again. */
   readonly keptPositions: readonly number[];
-  readonly captionTexts: ReadonlyMap<number, string>;
+  /** The bank, by caption. */
+  readonly bank: ReadonlyMap<number, Caption>;
 }
 
 /** Slots shown to a plan: the most revenue sends that a week can have. */
@@ -124,7 +125,7 @@ export class WeekMaterialReader {
       draw,
       rotationVersion: stored?.version ?? 0,
       keptPositions: kept.map(({ position }) => position),
-      captionTexts: new Map(bank.map(({ captionId, text }) => [captionId, text])),
+      bank: new Map(bank.map((caption) => [caption.captionId, caption])),
     };
   }
 

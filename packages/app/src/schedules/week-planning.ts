@@ -8,12 +8,13 @@ import {
   evolveRotation,
   predictMadeWeek,
   UnknownCreatorError,
+  type Caption,
+  type CaptionStore,
   type Clock,
   type CreatorStore,
   type FollowupStore,
   type NewPlanItem,
   type NewWeek,
-  type Operation,
   type OperationLog,
   type PredictionStore,
   type Rotation,
@@ -29,6 +30,9 @@ import {
   type Why,
 } from '@eros/domain';
 import type { SagaDefinition } from '../sagas/index.js';
+import { untilHopeless } from './hopeless.js';
+import { operationsOf } from './plan-operations.js';
+import { callOffFollowups, trackFollowups } from './planned-followups.js';
 import type { WeekMaterialReader } from './week-material.js';
 
 /** What a planning saga is asked for. JSON. */
@@ -37,18 +41,23 @@ export interface WeekRequest {
   readonly weekStart: string;
   readonly asOfMs: number;
   /** Set when a stored week is planned again. */
-  readonly replan?: { readonly templateId: number; readonly why: Why };
+  readonly replan?: {
+    /** How often it will have been replanned then: a round is planned once. */
+    readonly round: number;
+    readonly why: Why;
+  };
 }
 
 /** What `compose` hands to `persist`: the whole week, as JSON. */
-interface ComposedWeek {
+export interface ComposedWeek {
   readonly decision: VolumeDecision;
   readonly draft: WeekDraft;
   readonly prediction: WeekPrediction;
-  readonly captionTexts: Readonly<Record<string, string>>;
+  /** Those that the items use. */
+  readonly captions: readonly Caption[];
+  /** As the plan found it, and how it came to be so from the stored one. */
   readonly rotation: Rotation;
-  /** What the plan did to the rotation before it took slots of it. */
-  readonly rotationEvents: readonly RotationEvent['type'][];
+  readonly rotationEvents: readonly RotationEvent[];
   readonly rotationVersion: number;
   /** For each slot number of the draft, its place in the rotation's draws. */
   readonly positions: readonly number[];
@@ -65,6 +74,7 @@ export interface WeekPlanningPorts {
   readonly followups: FollowupStore;
   readonly volumeLog: VolumeLog;
   readonly predictions: PredictionStore;
+  readonly captionStore: CaptionStore;
   readonly operations: OperationLog;
   readonly clock: Clock;
 }
@@ -82,15 +92,16 @@ export function weekPlanning(ports: WeekPlanningPorts): SagaDefinition<WeekReque
     steps: [
       {
         name: 'compose',
-        execute: async ({ input }) => asJson(await compose(ports, input)),
+        execute: ({ input }) => untilHopeless(async () => asJson(await compose(ports, input))),
         retry: { attempts: 3, delayMs: 100 },
       },
       {
         name: 'persist',
         kind: 'transaction',
         execute: ({ input, results, tx, sagaId }) =>
-          persist(ports, input, results['compose'] as ComposedWeek, sagaId, tx),
-        retry: { attempts: 3, delayMs: 100 },
+          untilHopeless(() => persist(ports, input, results['compose'] as ComposedWeek, sagaId, tx)),
+        // A transaction is cut off after its time limit, which a machine that is busy with other things may exceed.
+        retry: { attempts: 8, delayMs: 200, maxDelayMs: 5_000 },
       },
     ],
   };
@@ -103,7 +114,7 @@ async function compose({ reader, schedules, clock }: WeekPlanningPorts, request:
   const startMs = clock.nowMs();
   const { creatorId, weekStart, asOfMs } = request;
   const replacing = request.replan ? await schedules.find(creatorId, weekStart) : undefined;
-  const { material, draw, rotationVersion, keptPositions, captionTexts } = await reader.gather({
+  const { material, draw, rotationVersion, keptPositions, bank } = await reader.gather({
     creatorId,
     weekStart,
     asOfMs,
@@ -118,9 +129,9 @@ async function compose({ reader, schedules, clock }: WeekPlanningPorts, request:
     decision,
     draft,
     prediction: predictMadeWeek(material, draft),
-    captionTexts: Object.fromEntries([...captionTexts].filter(([captionId]) => used.has(captionId))),
+    captions: [...bank.values()].filter(({ captionId }) => used.has(captionId)),
     rotation: draw.rotation,
-    rotationEvents: draw.events.map(({ type }) => type),
+    rotationEvents: draw.events,
     rotationVersion,
     positions: slotPositions.map(placeOf),
     take: { from: position, to: position + Math.max(0, slotsTaken - keptPositions.length) },
@@ -137,13 +148,15 @@ async function persist(
 ): Promise<{ templateId: number }> {
   const { creatorId, weekStart, replan } = request;
   const stored = await ports.schedules.find(creatorId, weekStart, tx);
-  if (stored && !replan) return { templateId: stored.templateId };
+  // An earlier run, of a process that was killed or seemed to be, may have stored it already.
+  if (stored && stored.replacedCount >= (replan?.round ?? 0)) return { templateId: stored.templateId };
   if (stored) assertReplaceable(stored);
   const atMs = ports.clock.nowMs();
   await takeSlots(ports, composed, creatorId, atMs, tx);
 
   const week = weekOf(request, composed, stored, sagaId, atMs);
-  if (stored) await callOffFollowups(ports, stored, request, atMs, tx);
+  const calledOff = stored && replan ? await callOffFollowups(ports, stored, replan.why, atMs, tx) : [];
+  await keepCaptions(ports, composed, atMs, tx);
   const { templateId, itemIds } = stored
     ? { templateId: stored.templateId, ...(await ports.schedules.replace(stored.templateId, week, tx)) }
     : await ports.schedules.insert(week, tx);
@@ -173,10 +186,9 @@ async function persist(
     },
     tx,
   );
-  await trackFollowups(ports, creatorId, composed.draft, itemIds, atMs, tx);
-  for (const operation of operationsOf(request, composed, templateId, itemIds, atMs)) {
-    await ports.operations.append(operation, tx);
-  }
+  const scheduled = await trackFollowups(ports, creatorId, composed.draft, itemIds, atMs, tx);
+  const operations = operationsOf({ request, composed, templateId, itemIds, calledOff, scheduled, atMs });
+  for (const operation of operations) await ports.operations.append(operation, tx);
   return { templateId };
 }
 
@@ -201,13 +213,14 @@ async function takeSlots(
 
 function weekOf(
   { creatorId, weekStart, asOfMs }: WeekRequest,
-  { draft, prediction, rotation, positions, take, captionTexts, decision }: ComposedWeek,
+  { draft, prediction, rotation, positions, take, captions, decision }: ComposedWeek,
   stored: StoredWeek | undefined,
   sagaId: string,
   atMs: number,
 ): NewWeek {
   const keepsSlots =
     stored !== undefined && stored.patternStartMs === rotation.patternStartMs && stored.slots.to <= take.from;
+  const texts = new Map(captions.map(({ captionId, text }) => [captionId, text]));
   return {
     creatorId,
     weekStart,
@@ -237,97 +250,22 @@ function weekOf(
       } = item;
       return {
         ...{ itemType, channel, scheduledAtMs, date, time, captionId, priceUsd, contentType, structure, parent },
-        captionText: captionId === undefined ? undefined : captionTexts[captionId],
+        captionText: captionId === undefined ? undefined : texts.get(captionId),
         slotPosition: slot === undefined ? undefined : positions[slot],
       };
     }),
   };
 }
 
-/** The follow-ups of a week that is planned again will not go out. */
-async function callOffFollowups(
-  { followups }: WeekPlanningPorts,
-  { items, creatorId }: StoredWeek,
-  { replan }: WeekRequest,
+/** Items refer to the bank: what a source of the host's own brought is copied there when it is first used. */
+async function keepCaptions(
+  { captionStore }: WeekPlanningPorts,
+  { captions }: ComposedWeek,
   atMs: number,
   tx: Transaction,
 ): Promise<void> {
-  const { by, reason } = replan?.why ?? { by: 'eros', reason: 'replanned' };
-  for (const { parentItemId } of items) {
-    if (parentItemId === undefined) continue;
-    for (const { followupId, followup } of await followups.ofParent(
-      { creatorId, parentPpvId: String(parentItemId) },
-      tx,
-    )) {
-      if (followup.status !== 'planned') continue;
-      await followups.close(followupId, { ...followup, status: 'cancelled', cancellation: { atMs, by, reason } }, tx);
-    }
-  }
-}
-
-async function trackFollowups(
-  { followups }: WeekPlanningPorts,
-  creatorId: string,
-  { items }: WeekDraft,
-  itemIds: readonly number[],
-  atMs: number,
-  tx: Transaction,
-): Promise<void> {
-  for (const { parent, scheduledAtMs, structure } of items) {
-    const parentItem = parent === undefined ? undefined : items[parent];
-    if (parent === undefined || !parentItem || structure === undefined) continue;
-    const followup = {
-      status: 'planned',
-      creatorId,
-      parentPpvId: String(itemIds[parent]),
-      parentMs: parentItem.scheduledAtMs,
-      followupMs: scheduledAtMs,
-      ppvType: structure,
-      plannedMs: scheduledAtMs,
-    } as const;
-    await followups.insert(followup, atMs, tx);
-  }
-}
-
-/** Changes of the rotation that a plan can bring about; each is logged. */
-const ROTATION_OPERATIONS: Partial<Record<RotationEvent['type'], Operation['type']>> = {
-  initialized: 'rotation_started',
-  renewed: 'rotation_renewed',
-};
-
-function operationsOf(
-  { creatorId, weekStart, asOfMs, replan }: WeekRequest,
-  { decision, draft, prediction, rotation, rotationEvents, take, durationMs }: ComposedWeek,
-  templateId: number,
-  itemIds: readonly number[],
-  atMs: number,
-): Operation[] {
-  const planned: Operation = {
-    type: replan ? 'week_replanned' : 'week_planned',
-    creatorId,
-    atMs,
-    details: {
-      weekStart,
-      templateId,
-      asOf: new Date(asOfMs).toISOString(),
-      perDay: decision.perDay,
-      items: draft.items.length,
-      lowered: draft.lowered,
-      slots: take,
-      predictedRevenueUsd: prediction.weeklyRevenueUsd,
-      ...(replan ? { by: replan.why.by, reason: replan.why.reason } : {}),
-    },
-    durationMs,
-  };
-  const refused = draft.refusedFollowups.map(({ parent, reason }): Operation => ({
-    type: 'followup_refused',
-    creatorId,
-    atMs,
-    details: { parentPpvId: String(itemIds[parent]), reason },
-  }));
-  const rotated = rotationEvents.flatMap((event): Operation[] => {
-    const type = ROTATION_OPERATIONS[event];
-    return type ? [{ type, creatorId, atMs, details: { pattern: rotation.pattern, by: 'plan', weekStart } }] : [];
-  });
-  return [...rotated, planned, ...refused];
+  const ids = captions.map(({ captionId }) => captionId);
+  const known = new Set((await captionStore.find(ids, tx)).map(({ captionId }) => captionId));
+  const missing = captions.filter(({ captionId }) => !known.has(captionId));
+  if (missing.length > 0) await captionStore.save(missing, atMs, tx);
 }

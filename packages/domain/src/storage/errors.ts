@@ -46,6 +46,20 @@ export class ForeignTransactionError extends Error {
   }
 }
 
+/** The engine was closed. Nothing was sent to the database. */
+export class EngineClosedError extends Error {
+  override readonly name = 'EngineClosedError';
+  readonly code = 'engine_closed';
+  readonly [erosErrorBrand] = true;
+
+  constructor(
+    /** The file or host, without secrets. */
+    readonly database: string,
+  ) {
+    super(`the engine on ${database} is closed: open another one by createEros, and close it after its last call`);
+  }
+}
+
 /** The database, or what is asked of it, is not supported. */
 export class UnsupportedDatabaseError extends Error {
   override readonly name = 'UnsupportedDatabaseError';
