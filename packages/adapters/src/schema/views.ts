@@ -3,7 +3,7 @@ import type { View } from './table.js';
 
 const minutesInState = `CAST((julianday('now') - julianday(last_state_change)) * 24 * 60 AS INTEGER) as minutes_in_state`;
 
-/** One row per period and the day it reaches back to, from now. */
+/** One row per period and the day that it reaches back to; each ends today. */
 const PERIODS = `(
     SELECT '7d' AS period, date('now', '-7 days') AS since
     UNION ALL SELECT '30d', date('now', '-30 days')
@@ -57,7 +57,7 @@ WHERE current_state = 'active'`,
     p.creator_id,
     periods.period,
     COUNT(*) AS total_predictions,
-    SUM(p.outcome_measured) AS measured_predictions,
+    COUNT(CASE WHEN p.outcome_measured = 1 THEN 1 END) AS measured_predictions,
     ROUND(AVG(CASE WHEN p.outcome_measured = 1 THEN ABS(p.revenue_prediction_error_pct) END), 2) AS avg_revenue_error_pct,
     ROUND(AVG(CASE WHEN p.outcome_measured = 1 THEN ABS(p.volume_prediction_error_pct) END), 2) AS avg_volume_error_pct,
     ROUND(AVG(CASE WHEN p.outcome_measured = 1 THEN p.revenue_prediction_error_pct END), 2) AS bias_pct,
@@ -65,7 +65,7 @@ WHERE current_state = 'active'`,
         THEN CASE WHEN ABS(p.revenue_prediction_error_pct) <= 25 THEN 100.0 ELSE 0.0 END END), 2) AS within_25_pct,
     GROUP_CONCAT(DISTINCT p.algorithm_version) AS algorithm_versions
 FROM volume_predictions p
-JOIN ${PERIODS} periods ON periods.since <= substr(${comparableInstant('p.week_start_date')}, 1, 10)
+JOIN ${PERIODS} periods ON substr(p.week_start_date, 1, 10) BETWEEN periods.since AND date('now')
 WHERE p.superseded_at IS NULL
 GROUP BY p.creator_id, periods.period`,
   },
