@@ -11,6 +11,8 @@ import {
   type Clock,
   type Creator,
   type CreatorStore,
+  type DuePlanItem,
+  type FollowupStore,
   type OperationLog,
   type OutcomeStore,
   type PredictionStore,
@@ -21,6 +23,7 @@ import {
   type UnitOfWork,
 } from '@eros/domain';
 import type { CaptionRow, CreatorRow, ImportOptions, ImportReport, MessageRow } from '../api.js';
+import { settleFollowup } from '../schedules/settle-followup.js';
 import { inBatches } from './batches.js';
 import { ImportTally } from './import-tally.js';
 import { LateFigures } from './late-figures.js';
@@ -32,6 +35,7 @@ export interface DataImportsPorts {
   readonly captions: CaptionStore;
   readonly sends: SendStore;
   readonly schedules: ScheduleStore;
+  readonly followups: FollowupStore;
   readonly predictions: PredictionStore;
   readonly outcomes: OutcomeStore;
   readonly operations: OperationLog;
@@ -124,9 +128,9 @@ export class DataImports {
   }
 
   /**
-   * Imports sends. A send that is stored with other counts or earnings is revised; if its week was learnt from already, the new
-   * figures are kept beside the old ones and change no signal. A planned item whose send was `unknown` and that an imported
-   * message proves becomes `sent`.
+   * Imports sends. A send that is stored with other counts or earnings is revised; weeks that were measured from the old figures
+   * are measured again, but if they were learnt from already, the new figures are kept beside the old ones and change no
+   * signal. A planned item whose send was `unknown` and that an imported message proves becomes `sent`.
    */
   async importMessages(rows: Rows<MessageRow>, options: ImportOptions = {}): Promise<ImportReport> {
     const creators = await this.ports.creators.list();
@@ -190,14 +194,27 @@ export class DataImports {
     const { schedules, operations } = this.ports;
     const creatorIds = [...new Set(sends.map(({ creatorId }) => creatorId))];
     const unknowns = await schedules.unknownSends(creatorIds, tx);
-    const resolved = reconcileUnknown(unknowns, sends);
-    for (const { itemId, messageId, atMs } of resolved) {
+    let count = 0;
+    for (const { itemId, messageId, atMs } of reconcileUnknown(unknowns, sends)) {
       const item = await schedules.item(itemId, tx);
       if (!item) throw new Error(`bug: no item ${itemId}`);
-      await schedules.saveSend(itemId, recordSend(itemId, item.send, { status: 'sent', atMs, messageId }), tx);
+      // A message proves one item only, also when it is imported again.
+      const proved = await schedules.itemOfMessage(item.creatorId, messageId, tx);
+      if (proved && proved.itemId !== itemId) continue;
+      const send = recordSend(itemId, item.send, { status: 'sent', atMs, messageId });
+      await schedules.saveSend(itemId, send, tx);
+      if (await this.isBehindItsParent(item, atMs, tx)) await settleFollowup(this.ports, item, send, tx);
       const details = { itemId, status: 'sent', messageId, resolvedBy: 'import' };
       await operations.append({ type: 'item_sent', creatorId: item.creatorId, atMs: nowMs, details }, tx);
+      count += 1;
     }
-    return resolved.length;
+    return count;
+  }
+
+  /** The platform's clock is what it is: a follow-up that seems to be sent before its PPV has no gap to record. */
+  private async isBehindItsParent({ parentItemId }: DuePlanItem, atMs: number, tx: Transaction): Promise<boolean> {
+    if (parentItemId === undefined) return true;
+    const parent = await this.ports.schedules.item(parentItemId, tx);
+    return parent === undefined || atMs >= (parent.send?.atMs ?? parent.scheduledAtMs);
   }
 }

@@ -7,45 +7,28 @@ import {
   nothingLearnt,
   UnknownCreatorError,
   weekStartingOn,
-  type Clock,
   type Creator,
-  type CreatorStore,
   type LearningRecord,
-  type LearningStore,
-  type MessageHistory,
   type OffsetInput,
-  type OperationLog,
-  type OutcomeStore,
-  type PredictionStore,
   type StoredOutcome,
-  type StoredPrediction,
   type Transaction,
-  type UnitOfWork,
   type VolumeDecision,
-  type VolumeLog,
   type Why,
 } from '@eros/domain';
 import type { AppliedSignal, ApplyReport, LearningStatus, MeasuredWeek, MeasureReport } from '../api.js';
-import type { CircuitBreakers } from '../circuit-breakers.js';
 import { instantOf } from '../instant-of.js';
-import { MEASURING_HISTORY_MS, measureWeek, seedState } from './measuring.js';
+import { MEASURING_HISTORY_MS, plannedOf, seedState } from './measuring.js';
+import { WeekMeasurer, type WeekMeasurerPorts } from './week-measurer.js';
 
-export interface LearningPorts {
-  readonly creators: CreatorStore;
-  readonly history: MessageHistory;
-  readonly breakers: Pick<CircuitBreakers, 'run'>;
-  readonly volumeLog: VolumeLog;
-  readonly predictions: PredictionStore;
-  readonly outcomes: OutcomeStore;
-  readonly learning: LearningStore;
-  readonly operations: OperationLog;
-  readonly unitOfWork: UnitOfWork;
-  readonly clock: Clock;
-}
+export type LearningPorts = WeekMeasurerPorts;
 
 /** Measures finished weeks and learns the right volume from them. */
 export class Learning {
-  constructor(private readonly ports: LearningPorts) {}
+  private readonly measurer: WeekMeasurer;
+
+  constructor(private readonly ports: LearningPorts) {
+    this.measurer = new WeekMeasurer(ports);
+  }
 
   /**
    * Measures every planned week that is over and whose data is there: its prediction gets its outcome, the learner its signal. A
@@ -70,7 +53,7 @@ export class Learning {
       const week = weekStartingOn(weekStart, creator.timeZone);
       if (nowMs < week.endMs) continue;
       if (isMeasurable(week, nowMs, reach)) {
-        const done = await this.measureOne(creator, prediction, nowMs);
+        const done = await this.measurer.measure(creator, prediction, nowMs);
         if (done) measured.push(done);
       } else {
         awaitingData.push({
@@ -81,53 +64,6 @@ export class Learning {
       }
     }
     return { measured, awaitingData };
-  }
-
-  private async measureOne(
-    creator: Creator,
-    prediction: StoredPrediction,
-    nowMs: number,
-  ): Promise<MeasuredWeek | undefined> {
-    const { creatorId } = creator;
-    const { weekStart } = prediction;
-    const week = weekStartingOn(weekStart, creator.timeZone);
-    const query = { creatorId, fromMs: week.startMs - MEASURING_HISTORY_MS, untilMs: week.endMs };
-    const sends = await this.ports.breakers.run('message_history', () => this.ports.history.sends(query));
-    return this.ports.unitOfWork.transaction(async (tx) => {
-      // Somebody else may have measured it, or planned the week again, since it was listed.
-      const current = await this.ports.predictions.find(creatorId, weekStart, tx);
-      if (current?.predictionId !== prediction.predictionId || current.outcome) return undefined;
-      const decision = await this.ports.volumeLog.find(creatorId, weekStart, tx);
-      if (!decision) throw new Error(`bug: no volume decision for ${creatorId} in the week of ${weekStart}`);
-      const { prediction: result, outcome } = measureWeek({
-        creator,
-        prediction,
-        decision,
-        sends,
-        learnt: (await this.ports.learning.load(creatorId, tx))?.value,
-        pending: await this.ports.outcomes.unapplied(creatorId, tx),
-        measuredAtMs: nowMs,
-      });
-      await this.ports.predictions.saveOutcome(prediction.predictionId, result, tx);
-      await this.ports.outcomes.insert(outcome, tx);
-      const view: MeasuredWeek = {
-        creatorId,
-        weekStart,
-        predictedRevenueUsd: prediction.weeklyRevenueUsd,
-        actualRevenueUsd: result.actualRevenueUsd,
-        revenueErrorPct: result.revenueErrorPct,
-        volumeErrorPct: result.volumeErrorPct,
-        classification: outcome.classification,
-        evidence: outcome.evidence,
-        signal: outcome.signal,
-        confidence: outcome.confidence,
-      };
-      await this.ports.operations.append(
-        { type: 'week_measured', creatorId, atMs: this.ports.clock.nowMs(), details: { ...view } },
-        tx,
-      );
-      return view;
-    });
   }
 
   /**
@@ -146,18 +82,14 @@ export class Learning {
   }
 
   /** Where learning begins for a creator of whom nothing was learnt. */
-  private async seedsFor(creator: Creator, { weekStart, input }: StoredOutcome) {
-    const known = await this.ports.learning.load(creator.creatorId);
+  private async seedsFor(creator: Creator, outcome: StoredOutcome) {
+    const { creatorId, timeZone } = creator;
+    const known = await this.ports.learning.load(creatorId);
     if (known?.value.state) return undefined;
-    const week = weekStartingOn(weekStart, creator.timeZone);
-    const query = { creatorId: creator.creatorId, fromMs: week.startMs - MEASURING_HISTORY_MS, untilMs: week.startMs };
+    const { startMs } = weekStartingOn(outcome.weekStart, timeZone);
+    const query = { creatorId, fromMs: startMs - MEASURING_HISTORY_MS, untilMs: startMs };
     const sends = await this.ports.breakers.run('message_history', () => this.ports.history.sends(query));
-    const perDay = {
-      revenue: input.revenuePerDay,
-      engagement: input.engagementPerDay,
-      retention: input.retentionPerDay,
-    };
-    return seedState({ creator, sends, prediction: { weekStart, perDay } });
+    return seedState({ creator, sends, prediction: plannedOf(outcome) });
   }
 
   private async applyOne(

@@ -168,15 +168,20 @@ function ratesOf(
 }
 
 /** What was known before the week: what is stored, and the earlier outcomes that are still to be applied. */
-function stateBefore(material: MeasuringMaterial): LearningState {
-  const { learnt, pending, prediction } = material;
-  const base = learnt?.state ?? seedState(material).state;
-  return pending
-    .filter(
-      ({ week, weekStart }) =>
-        weekStart < prediction.weekStart && (base.lastWeek === null || week.weekStart > base.lastWeek),
-    )
+function stateBefore({ creator, sends, learnt, pending, prediction }: MeasuringMaterial): LearningState {
+  const earlier = pending.filter(({ weekStart }) => weekStart < prediction.weekStart);
+  const [first] = earlier;
+  const begins = first ? plannedOf(first) : prediction;
+  const base = learnt?.state ?? seedState({ creator, sends, prediction: begins }).state;
+  return earlier
+    .filter(({ week }) => base.lastWeek === null || week.weekStart > base.lastWeek)
     .reduce((state, { week }) => learnWeek(state, week), base);
+}
+
+/** A measured week as it was planned. */
+export function plannedOf({ weekStart, input }: StoredOutcome): Pick<StoredPrediction, 'weekStart' | 'perDay'> {
+  const { revenuePerDay: revenue, engagementPerDay: engagement, retentionPerDay: retention } = input;
+  return { weekStart, perDay: { revenue, engagement, retention } };
 }
 
 /**
