@@ -6,31 +6,32 @@ import {
   type VolumeDecision,
   type VolumeLog,
 } from '@eros/domain';
-import { insertInto } from './columns.js';
+import { insertInto, instantIn } from './columns.js';
 import type { SqlDatabase } from './sql-database.js';
 
 interface LogRow {
   log_id: number;
   creator_id: string;
   week_start_date: string;
+  calculated_at: string;
   schedule_template_id: number | null;
   decision: string;
 }
 
-const READ = 'log_id, creator_id, week_start_date, schedule_template_id, decision';
+const READ = 'log_id, creator_id, week_start_date, calculated_at, schedule_template_id, decision';
 
 /** `volume_calculation_log`. Rows of others, which hold no decision, are not read. */
 export class SqlVolumeLog implements VolumeLog {
   constructor(private readonly database: SqlDatabase) {}
 
   async append(
-    { creatorId, weekStart, templateId, decision }: Omit<LoggedDecision, 'logId'>,
+    { creatorId, weekStart, templateId, calculatedAtMs, decision }: Omit<LoggedDecision, 'logId'>,
     tx: Transaction,
   ): Promise<number> {
     const { perDay, flags } = decision;
     const { sql, params } = insertInto('volume_calculation_log', {
       creator_id: creatorId,
-      calculated_at: formatInstant(decision.asOfMs),
+      calculated_at: formatInstant(calculatedAtMs),
       fan_count: decision.fanCount,
       page_type: decision.pageType,
       saturation_score: decision.saturationScore,
@@ -109,5 +110,6 @@ const fromRow = (row: LogRow): LoggedDecision => ({
   creatorId: row.creator_id,
   weekStart: row.week_start_date,
   templateId: row.schedule_template_id ?? undefined,
+  calculatedAtMs: instantIn(row.calculated_at),
   decision: JSON.parse(row.decision) as VolumeDecision,
 });

@@ -6,6 +6,7 @@ import {
   decideWeekVolume,
   daysOnPattern,
   evolveRotation,
+  gapMinutes,
   predictMadeWeek,
   UnknownCreatorError,
   type Caption,
@@ -161,7 +162,7 @@ async function persist(
     ? { templateId: stored.templateId, ...(await ports.schedules.replace(stored.templateId, week, tx)) }
     : await ports.schedules.insert(week, tx);
   const { decision, prediction } = composed;
-  const logId = await ports.volumeLog.append({ creatorId, weekStart, templateId, decision }, tx);
+  const logId = await ports.volumeLog.append({ creatorId, weekStart, templateId, calculatedAtMs: atMs, decision }, tx);
   await ports.schedules.linkCalculation(templateId, logId, tx);
   if (stored) await ports.predictions.supersede(creatorId, weekStart, atMs, tx);
   await ports.predictions.insert(

@@ -138,7 +138,13 @@ export function measuringStoresContract(
   describe('volume log', () => {
     it('gives back a decision bit for bit, the latest of a week first', async () => {
       const { volumeLog, unitOfWork } = stores;
-      const entry = { creatorId: 'c-1', weekStart: '2026-11-23', templateId: undefined, decision };
+      const entry = {
+        creatorId: 'c-1',
+        weekStart: '2026-11-23',
+        templateId: undefined,
+        calculatedAtMs: AT_MS + 7,
+        decision,
+      };
       const append = () => unitOfWork.transaction((tx) => volumeLog.append(entry, tx));
       const first = await append();
       const second = await append();
@@ -217,7 +223,10 @@ export function measuringStoresContract(
       const { creatorId, weekStart } = outcome(changes);
       const templateId = await stores.templateOf(creatorId, weekStart);
       return stores.unitOfWork.transaction(async (tx) => {
-        const logId = await stores.volumeLog.append({ creatorId, weekStart, templateId, decision }, tx);
+        const logId = await stores.volumeLog.append(
+          { creatorId, weekStart, templateId, calculatedAtMs: AT_MS, decision },
+          tx,
+        );
         const complete = outcome({ ...changes, logId });
         return { ...complete, outcomeId: await stores.outcomes.insert(complete, tx), applied: undefined };
       });

@@ -8,6 +8,7 @@ export interface LoggedDecision {
   /** The week it was made for. */
   readonly weekStart: string;
   readonly templateId: number | undefined;
+  readonly calculatedAtMs: number;
   readonly decision: VolumeDecision;
 }
 
