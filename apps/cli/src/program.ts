@@ -16,6 +16,7 @@ import { rotationCommand } from './commands/rotation.js';
 import { sagasCommand } from './commands/sagas.js';
 import { scoreCommand } from './commands/score.js';
 import { sendCommand } from './commands/send.js';
+import { wholeNumberArgument } from './run/arguments.js';
 import { EXIT, EXIT_CODES_HELP } from './exit-code.js';
 import { commandRunner, reportFailure, type CommandRunner, type Host } from './run/command-runner.js';
 
@@ -66,6 +67,7 @@ export function createProgram(host: Host): Command {
     .description('Plans what a page sends in a week, measures what it earned, and learns how much to send.')
     .version(version(), '-V, --version', 'print the version')
     .option('--database <file|url>', 'SQLite file, or postgres:// URL', './eros.db')
+    .option('--wait <seconds>', 'how long to wait while another process writes', wholeNumberArgument(0, 3_600), 30)
     .option('--json', 'print one JSON document, for programs')
     .option('--verbose', 'print stack traces of errors')
     .configureHelp({ showGlobalOptions: true, helpWidth: 100 })

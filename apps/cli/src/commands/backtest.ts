@@ -35,10 +35,10 @@ export function backtestCommand(program: Command, run: CommandRunner): void {
     .addHelpText(
       'after',
       `
-Each week is planned with what was known on its Monday, then measured against what was sent, and what
-it teaches is applied before the next. It works on a temporary copy of creators, captions and sends:
-your database is only read. Captions and fan counts are as they are now, since exports do not say
-what they were.
+Each week is planned with what was known on its Monday, then measured against what was sent, and
+what it teaches is applied before the next. It works on a temporary copy of creators, captions and
+sends: your database is only read. Captions and fan counts are as they are now, since exports do
+not say what they were.
 
 Example:
   $ eros backtest --weeks 8`,

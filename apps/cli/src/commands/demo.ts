@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Eros, FleetReport, LearningStatus } from '@eros/app';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { assertReadableFile } from '../csv/decode-utf8.js';
 import type { FileImport } from '../csv/import-csv.js';
 import { UsageError } from '../errors.js';
@@ -42,11 +42,17 @@ export function demoCommand(program: Command, run: CommandRunner): void {
   program
     .command('demo')
     .description('import the example data, replay its last 8 weeks, learn, and plan the next week')
-    .option('--data <folder>', 'creators.csv, captions.csv and messages.csv', EXAMPLE)
+    .addOption(
+      new Option('--data <folder>', 'creators.csv, captions.csv and messages.csv').default(
+        EXAMPLE,
+        'examples/agency-export',
+      ),
+    )
     .addHelpText(
       'after',
       `
-Writes ${DEFAULT_FILE}, or the file named with --database; a file that the demo did not make is not touched.
+Writes ${DEFAULT_FILE}, or the file named with --database. A file that the demo did not make is not
+touched.
 
 Example:
   $ eros demo`,
@@ -111,7 +117,9 @@ async function replayLastWeeks(eros: Eros, context: CommandContext): Promise<Rep
   });
   say(terminal.colours.bold(`2. The last ${WEEKS} weeks, ${weeks[0]} to ${LAST_WEEK_SENT}, replayed`));
   say(
-    `Each week was planned with what was known before it, then measured against what was sent: ${plural(replay.measured.length, 'week')} of a\ncreator measured, ${plural(replay.applied.length, 'signal')} applied.\n`,
+    `Each week was planned with what was known before it, then measured against what was sent; what it
+taught was applied before the next: ${plural(replay.measured.length, 'week')} measured, ${plural(replay.applied.length, 'signal')} applied.
+`,
   );
   if (replay.failed.length > 0) say(`${formatFailures(replay.failed, terminal.columns)}\n`);
   say(formatAccuracy(await accuracyOf(eros), terminal));
@@ -171,7 +179,7 @@ ${path.resolve(file)}, made in ${formatDuration(tookMs)}.
   eros explain ${SHOWN_CREATOR} ${WEEK} ${option}
   eros plan --creator c-016 --week ${WEEK} ${option}
   eros rotation preview ${SHOWN_CREATOR} ${option}
-  eros report accuracy ${option}
+  eros report accuracy --as-of ${NOW} ${option}
   eros doctor ${option}
 
 \`eros\` stands for \`npm run eros --\` in this repository.`);

@@ -25,9 +25,9 @@ export function importCommand(program: Command, run: CommandRunner): void {
     .addHelpText(
       'after',
       `
-Files are CSV: UTF-8, commas, a header line. Importing the same file again changes nothing; rows with
-other figures revise what is stored. Rows that cannot be taken are listed with their line and the
-reason, and the exit code is 3.
+Files are CSV: UTF-8, commas, a header line. Importing the same file again changes nothing; rows
+with other figures revise what is stored. Rows that cannot be taken are listed with their line and
+the reason, and the exit code is 3.
 
 Example:
   $ eros import creators creators.csv

@@ -36,7 +36,7 @@ const apply = (context: CommandContext): Promise<CommandResult> =>
 const status = (context: CommandContext, creatorId: string): Promise<CommandResult> =>
   withEros(context, async ({ learning }) => {
     const known = await learning.status(creatorId);
-    context.say(formatLearning(known));
+    context.say(formatLearning(known, context.terminal.columns));
     return { data: known };
   });
 

@@ -1,5 +1,6 @@
 import type { Eros, FleetReport, WeekPlan } from '@eros/app';
 import type { Command } from 'commander';
+import { NotFoundError } from '../errors.js';
 import { EXIT } from '../exit-code.js';
 import { formatWeek } from '../output/calendar.js';
 import { formatFleet } from '../output/fleet-report.js';
@@ -44,6 +45,7 @@ async function plan(context: CommandContext, { creator, week, asOf }: PlanOption
       return { data: planned };
     }
     const report = await planFleet(eros, context, request);
+    if (report.total === 0) throw new NotFoundError('no active creator: `eros import creators FILE` brings them in');
     const plans = await plansOf(eros, report);
     context.say(formatFleet(report, plans, context.terminal));
     if (context.signal.aborted) context.say('\nInterrupted: what is planned stays. Run the same command to go on.');

@@ -3,7 +3,7 @@ import { formatAccuracy } from '../output/accuracy.js';
 import { formatBreakers } from '../output/breaker-health.js';
 import { formatDecimal, formatCount, formatPct, formatInstant } from '../output/format.js';
 import { formatTable } from '../output/table.js';
-import { amountArgument, wholeNumberArgument } from '../run/arguments.js';
+import { amountArgument, instantArgument, wholeNumberArgument } from '../run/arguments.js';
 import type { CommandContext, CommandResult } from '../run/command-context.js';
 import type { CommandRunner } from '../run/command-runner.js';
 import { withEros } from '../run/engine.js';
@@ -13,6 +13,7 @@ const PERIODS = ['7d', '30d', '90d', 'all'] as const;
 interface AccuracyOptions {
   readonly creator?: string;
   readonly period: (typeof PERIODS)[number];
+  readonly asOf?: Date;
 }
 
 interface FollowupOptions {
@@ -35,6 +36,7 @@ export function reportCommand(program: Command, run: CommandRunner): void {
     .description('predictions against what came, beside the naive forecast (last week again)')
     .option('--creator <id>', 'only this creator')
     .addOption(new Option('--period <period>', 'by the week’s Monday, back from now').choices(PERIODS).default('all'))
+    .option('--as-of <instant>', 'count back from then (default: now)', instantArgument)
     .addHelpText('after', '\nExample:\n  $ eros report accuracy --creator c-001')
     .action(run(accuracy));
   command
@@ -63,12 +65,19 @@ export function reportCommand(program: Command, run: CommandRunner): void {
     .action(run(rotations));
 }
 
-const accuracy = (context: CommandContext, { creator, period }: AccuracyOptions): Promise<CommandResult> =>
-  withEros(context, async ({ reports }) => {
-    const rows = await reports.predictionAccuracy({ period, ...(creator === undefined ? {} : { creatorId: creator }) });
-    context.say(formatAccuracy(rows, context.terminal));
-    return { data: rows };
-  });
+const accuracy = (context: CommandContext, { creator, period, asOf }: AccuracyOptions): Promise<CommandResult> =>
+  withEros(
+    context,
+    async ({ reports }) => {
+      const rows = await reports.predictionAccuracy({
+        period,
+        ...(creator === undefined ? {} : { creatorId: creator }),
+      });
+      context.say(formatAccuracy(rows, context.terminal));
+      return { data: rows };
+    },
+    asOf && { clock: { nowMs: () => asOf.getTime() } },
+  );
 
 const followups = (context: CommandContext, options: FollowupOptions): Promise<CommandResult> =>
   withEros(context, async ({ reports }) => {

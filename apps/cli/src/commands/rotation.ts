@@ -18,7 +18,9 @@ interface CountOptions {
 }
 
 const PATTERN_HELP = 'pattern as JSON, or a file that holds it';
-const PATTERN_EXAMPLE = `'{"content_types":["solo","b_g","toy"],"sequence_type":"shuffled_cycle","weights":{},"cycle_length_days":7,"avoid_repeat_within":2}'`;
+const PATTERN_EXAMPLE = `A pattern (weights, one for each type and summing to 1, are for weighted_random alone):
+  { "content_types": ["solo", "b_g", "toy"], "sequence_type": "shuffled_cycle",
+    "cycle_length_days": 7, "avoid_repeat_within": 2 }`;
 const countArgument = wholeNumberArgument(1, 1_000);
 
 export function rotationCommand(program: Command, run: CommandRunner): void {
@@ -35,10 +37,7 @@ export function rotationCommand(program: Command, run: CommandRunner): void {
     .command('start <creator>')
     .description('start a pattern')
     .requiredOption('--pattern <json|file>', PATTERN_HELP)
-    .addHelpText(
-      'after',
-      `\nExample:\n  $ eros rotation start c-001 --pattern pattern.json\n  $ eros rotation start c-001 --pattern ${PATTERN_EXAMPLE}`,
-    )
+    .addHelpText('after', `\n${PATTERN_EXAMPLE}\n\nExample:\n  $ eros rotation start c-001 --pattern pattern.json`)
     .action(run(start));
   command
     .command('pause <creator>')
@@ -98,7 +97,7 @@ const rotate = async (context: CommandContext, creatorId: string, options: Patte
 const move = (context: CommandContext, work: (eros: Eros) => Promise<Rotation>): Promise<CommandResult> =>
   withEros(context, async (eros) => {
     const rotation = await work(eros);
-    context.say(formatRotation(rotation));
+    context.say(formatRotation(rotation, context.terminal.columns));
     return { data: rotation };
   });
 

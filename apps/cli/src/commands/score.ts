@@ -34,7 +34,7 @@ export function scoreCommand(program: Command, run: CommandRunner): void {
 Needs no database.
 
 Example:
-  $ eros score --structure winner --price 15 "You won! Only one gets this, \\$50 worth. Tell me which is your fav"`,
+  $ eros score --structure winner --price 15 "You won! Only one gets it, \\$50 worth. Lmk"`,
     )
     .action(run(score));
 }

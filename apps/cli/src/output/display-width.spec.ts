@@ -44,7 +44,8 @@ describe('wrapToWidth', () => {
     expect(wrapToWidth('', 7)).toEqual(['']);
   });
 
-  it('cuts a word that no line holds', () => {
-    expect(wrapToWidth('a verylongword', 6)).toEqual(['a', 'veryl…']);
+  it('breaks a word that no line holds', () => {
+    expect(wrapToWidth('a verylongword b', 6)).toEqual(['a', 'verylo', 'ngword', 'b']);
+    expect(wrapToWidth('🔥🔥🔥', 5)).toEqual(['🔥🔥', '🔥']);
   });
 });

@@ -36,7 +36,7 @@ export function padToWidth(line: string, width: number, align: 'left' | 'right' 
   return align === 'left' ? line + blanks : blanks + line;
 }
 
-/** The text in lines of at most `width` columns, broken between words where it can be. */
+/** The text in lines of at most `width` columns, broken between words where it can be. Nothing is lost. */
 export function wrapToWidth(text: string, width: number): string[] {
   return text.split(/\r?\n/).flatMap((paragraph) => {
     const lines: string[] = [];
@@ -48,8 +48,29 @@ export function wrapToWidth(text: string, width: number): string[] {
         continue;
       }
       if (line !== '') lines.push(line);
-      line = cutToWidth(word, width);
+      const pieces = brokenWord(word, width);
+      lines.push(...pieces.slice(0, -1));
+      line = pieces.at(-1) ?? '';
     }
     return [...lines, line];
   });
+}
+
+/** A word in pieces of at most `width` columns. A coloured one loses its colours when it has to be broken. */
+function brokenWord(word: string, width: number): string[] {
+  if (displayWidth(word) <= width) return [word];
+  const pieces: string[] = [];
+  let piece = '';
+  let used = 0;
+  for (const { segment } of graphemes.segment(plain(word))) {
+    const more = displayWidth(segment);
+    if (used + more > width && piece !== '') {
+      pieces.push(piece);
+      piece = '';
+      used = 0;
+    }
+    piece += segment;
+    used += more;
+  }
+  return [...pieces, piece];
 }

@@ -12,7 +12,6 @@ const COLUMNS: readonly Column[] = [
   { title: 'expected', align: 'right' },
   { title: '80 % range', align: 'right' },
   { title: 'status' },
-  { title: 'notes', align: 'right' },
 ];
 
 /** What planning many creators came to: a row for each planned week, then what failed. */
@@ -34,7 +33,7 @@ export function formatFleet(
   return parts.join('\n\n');
 }
 
-function rowOf({ creatorId, counts, prediction, status, notes }: WeekPlan): string[] {
+function rowOf({ creatorId, counts, prediction, status }: WeekPlan): string[] {
   const range =
     prediction?.lowUsd === undefined ? NOTHING : `${formatUsd(prediction.lowUsd)} to ${formatUsd(prediction.highUsd)}`;
   return [
@@ -43,7 +42,6 @@ function rowOf({ creatorId, counts, prediction, status, notes }: WeekPlan): stri
     formatUsd(prediction?.revenueUsd),
     range,
     status,
-    notes.length === 0 ? '' : String(notes.length),
   ];
 }
 

@@ -10,6 +10,7 @@ import {
   NOTHING,
   plural,
 } from './format.js';
+import { formatFacts } from './facts.js';
 import { formatTable } from './table.js';
 import type { Terminal } from './terminal.js';
 
@@ -88,7 +89,7 @@ export function formatApplied(applied: readonly AppliedSignal[], { columns, colo
 }
 
 /** What is known of one creator's best volume. */
-export function formatLearning(status: LearningStatus): string {
+export function formatLearning(status: LearningStatus, columns: number): string {
   const { frozen, posterior } = status;
   const best = posterior ? bestVolumeOf(posterior) : NOTHING;
   const lines: [string, string][] = [
@@ -100,7 +101,7 @@ export function formatLearning(status: LearningStatus): string {
     ['weeks learnt', `${formatCount(status.weeksLearnt)}${status.lastWeek ? `, the last of ${status.lastWeek}` : ''}`],
     ['frozen', frozen ? `since ${formatInstant(frozen.at)} by ${frozen.by}: ${frozen.reason}` : 'no'],
   ];
-  return [status.creatorId, ...lines.map(([name, value]) => `  ${name.padEnd(18)} ${value}`)].join('\n');
+  return formatFacts(status.creatorId, lines, columns);
 }
 
 function bestVolumeOf({ centre, step, weights }: NonNullable<LearningStatus['posterior']>): string {

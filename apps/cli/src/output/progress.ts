@@ -34,7 +34,9 @@ export function startProgress(
     barCompleteChar: '█',
     barIncompleteChar: '░',
     barsize: 24,
-    hideCursor: true,
+    // A second Ctrl-C ends the process at once: nothing of the terminal may be left changed.
+    hideCursor: false,
+    linewrap: true,
     clearOnComplete: true,
     fps: 8,
   });

@@ -1,19 +1,14 @@
 import type { Eros } from '@eros/app';
+import { formatFacts } from './facts.js';
 import { formatInstant } from './format.js';
 
 export type Rotation = NonNullable<Awaited<ReturnType<Eros['rotations']['get']>>>;
 
 /** A creator's pattern, its state and what it deals. */
-export function formatRotation({
-  creatorId,
-  state,
-  pattern,
-  shares,
-  patternStart,
-  daysOnPattern,
-  position,
-  adjustments,
-}: Rotation): string {
+export function formatRotation(
+  { creatorId, state, pattern, shares, patternStart, daysOnPattern, position, adjustments }: Rotation,
+  columns: number,
+): string {
   const { sequence_type: order, cycle_length_days: days, avoid_repeat_within: w } = pattern;
   const dealt = Object.entries(shares).map(([type, share]) => `${type} ${Math.round(share * 100)} %`);
   const lines: [string, string][] = [
@@ -25,5 +20,5 @@ export function formatRotation({
     ['slots taken', String(position)],
     ...adjustments.map((adjustment): [string, string] => ['not as stored', JSON.stringify(adjustment)]),
   ];
-  return [creatorId, ...lines.map(([name, value]) => `  ${name.padEnd(18)} ${value}`)].join('\n');
+  return formatFacts(creatorId, lines, columns);
 }

@@ -1,29 +1,27 @@
 import type { SagaDetailView, SagaView } from '@eros/app';
-import { formatDuration, formatInstant, NOTHING } from './format.js';
+import { formatDuration, NOTHING } from './format.js';
 import { formatTable } from './table.js';
 import type { Terminal } from './terminal.js';
 
 type Paper = Pick<Terminal, 'columns' | 'colours'>;
 
-/** A row for each saga. */
+/** A row for each saga, errors below it. Ids are shown whole: they are there to be copied. */
 export function formatSagas(sagas: readonly SagaView[], { columns, colours }: Paper): string {
   if (sagas.length === 0) return 'No saga like that.';
   return formatTable(
     [
-      { title: 'id' },
+      { title: 'id', givesWay: true },
       { title: 'name' },
       { title: 'status' },
-      { title: 'begun' },
+      { title: 'begun, UTC' },
       { title: 'took', align: 'right' },
-      { title: 'error', givesWay: true },
     ],
     sagas.map((saga) => [
-      saga.sagaId,
+      saga.errorMessage === undefined ? saga.sagaId : `${saga.sagaId}\n  ${saga.errorMessage}`,
       saga.name,
       saga.stuck ? colours.red(`${saga.status}, stuck`) : saga.status,
-      formatInstant(saga.startedAt),
+      saga.startedAt.toISOString().slice(5, 16).replace('T', ' '),
       saga.executionTimeMs === undefined ? NOTHING : formatDuration(saga.executionTimeMs),
-      saga.errorMessage ?? '',
     ]),
     columns,
   );

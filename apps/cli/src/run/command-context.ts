@@ -5,6 +5,8 @@ import type { Terminal } from '../output/terminal.js';
 export interface GlobalOptions {
   /** A file, `:memory:`, or a `postgres://` URL. */
   readonly database: string;
+  /** Seconds to wait while another process writes. */
+  readonly wait: number;
   /** For programs: one JSON document on stdout and nothing else. */
   readonly json?: boolean;
   /** Stack traces. */
@@ -14,6 +16,8 @@ export interface GlobalOptions {
 /** What a command works with. */
 export interface CommandContext {
   readonly database: string;
+  /** How long to wait while another process writes. */
+  readonly lockTimeoutMs: number;
   /** Whether `--database` was given: the demo has a default of its own. */
   readonly isDatabaseGiven: boolean;
   readonly terminal: Terminal;

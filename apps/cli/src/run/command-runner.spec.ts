@@ -16,7 +16,11 @@ async function ran(work: (context: CommandContext) => Promise<CommandResult>, ar
     leave: () => undefined,
     setExitCode: (code) => void (exitCode = code),
   });
-  const program = new Command().option('--database <file>', '', './eros.db').option('--json').option('--verbose');
+  const program = new Command()
+    .option('--database <file>', '', './eros.db')
+    .option('--wait <s>', '', Number, 30)
+    .option('--json')
+    .option('--verbose');
   program.command('work').action(run((context) => work(context)));
   await program.parseAsync(['work', ...args], { from: 'user' });
   return { out: terminal.out(), err: terminal.err(), exitCode, listeners: signals.listenerCount('SIGINT') };

@@ -27,7 +27,7 @@ export function commandRunner(host: Host): CommandRunner {
   const { terminal } = host;
   return (work) =>
     async function run(...args) {
-      const { database, json = false, verbose = false } = this.optsWithGlobals<GlobalOptions>();
+      const { database, wait, json = false, verbose = false } = this.optsWithGlobals<GlobalOptions>();
       const interruption = watchInterruption(
         host.signals,
         () => terminal.writeError('\nstopping after the work in hand; Ctrl-C again to leave at once\n'),
@@ -35,6 +35,7 @@ export function commandRunner(host: Host): CommandRunner {
       );
       const context: CommandContext = {
         database,
+        lockTimeoutMs: wait * 1_000,
         isDatabaseGiven: this.getOptionValueSourceWithGlobals('database') !== 'default',
         terminal,
         signal: interruption.signal,

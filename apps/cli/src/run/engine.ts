@@ -25,7 +25,7 @@ export interface EngineOptions {
 
 /** Opens the engine on the context's database, and closes it whatever the work comes to. */
 export async function withEros<T>(
-  { database }: Pick<CommandContext, 'database'>,
+  { database, lockTimeoutMs }: Pick<CommandContext, 'database'> & Partial<Pick<CommandContext, 'lockTimeoutMs'>>,
   work: (eros: Eros) => Promise<T>,
   { mayCreate = false, clock, migrate }: EngineOptions = {},
 ): Promise<T> {
@@ -33,7 +33,8 @@ export async function withEros<T>(
   if (!mayCreate) refuseMissingFile(option);
   // Loaded only now: help and wrong usage need no database driver.
   const { createEros } = await import('@eros/app');
-  const eros = await createEros({ database: option, ...(clock && { clock }), ...(migrate && { migrate }) });
+  const patient = option.type === 'sqlite' && lockTimeoutMs !== undefined ? { ...option, lockTimeoutMs } : option;
+  const eros = await createEros({ database: patient, ...(clock && { clock }), ...(migrate && { migrate }) });
   try {
     return await work(eros);
   } finally {

@@ -32,7 +32,9 @@ export function traceOf(error: unknown): string {
   return error.cause === undefined ? own : `${own}\ncaused by: ${traceOf(error.cause)}`;
 }
 
+/** The code of one of our errors. */
 function codeOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
+  // Ours are like `unknown_creator`; those of Node and of drivers (`ENOENT`) are nothing that a user was told of.
+  return typeof error.code === 'string' && /^[a-z][a-z_]*$/.test(error.code) ? error.code : undefined;
 }

@@ -1,0 +1,72 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+export const EXAMPLE = fileURLToPath(new URL('../../../../examples/agency-export', import.meta.url));
+
+/** The lines that do not fit 100 columns. */
+export const tooLong = (text: string): string[] => text.split('\n').filter((line) => [...line].length > 100);
+
+export interface Ended {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Running {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+}
+
+/** A folder of its own, and the built program run in it as a process. */
+export class Workshop {
+  readonly folder = mkdtempSync(path.join(tmpdir(), 'eros-cli-'));
+
+  file(name: string): string {
+    return path.join(this.folder, name);
+  }
+
+  start(args: readonly string[]): Running {
+    const child = spawn(process.execPath, [MAIN, ...args], {
+      cwd: this.folder,
+      env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    const ended = new Promise<Ended>((resolve, reject) => {
+      const stdout: Buffer[] = [];
+      const stderr: Buffer[] = [];
+      child.stdout.on('data', (data: Buffer) => stdout.push(data));
+      child.stderr.on('data', (data: Buffer) => stderr.push(data));
+      child.on('error', reject);
+      child.on('close', (exitCode) =>
+        resolve({ exitCode, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() }),
+      );
+    });
+    return { child, ended };
+  }
+
+  /** Runs to the end, with nothing on stdin. */
+  run(...args: string[]): Promise<Ended> {
+    return this.give('', ...args);
+  }
+
+  /** Runs to the end with this on stdin. */
+  async give(stdin: string, ...args: string[]): Promise<Ended> {
+    const { child, ended } = this.start(args);
+    child.stdin?.end(stdin);
+    return ended;
+  }
+
+  /** Runs with `--json` and reads the document. Anything else on stdout makes it fail. */
+  async json<T>(...args: string[]): Promise<{ exitCode: number | null; data: T }> {
+    const { exitCode, stdout } = await this.run(...args, '--json');
+    return { exitCode, data: JSON.parse(stdout) as T };
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
