@@ -33,7 +33,7 @@ describe.each(['sqlite3', 'better-sqlite3'] as const)("adopting the predecessor'
     folder = temporaryFolder();
     file = folder.file('predecessor.db');
     buildPredecessorDatabase(file);
-    original = imageOf(file);
+    original = await imageOf(file, driver);
     database = await SqliteDatabase.open({ path: file, driver });
     migrator = new SqliteMigrator(database, declaredSchema);
   });
@@ -45,7 +45,7 @@ describe.each(['sqlite3', 'better-sqlite3'] as const)("adopting the predecessor'
   it('says before what it will do, and does just that', async () => {
     const { pending, conflicts, isForeign, databaseVersion } = await migrator.status();
     expect({ conflicts, isForeign, databaseVersion }).toEqual({ conflicts: [], isForeign: false, databaseVersion: 0 });
-    expect(imageOf(file)).toEqual(original);
+    expect(await imageOf(file, driver)).toEqual(original);
     const done = await migrator.migrate({ nowMs });
     expect(done.map(describeChange)).toEqual(pending.map(describeChange));
     expect(done.map(describeChange)).toEqual(
@@ -64,7 +64,7 @@ describe.each(['sqlite3', 'better-sqlite3'] as const)("adopting the predecessor'
 
   it('keeps every row and every unknown column, table, view and trigger as it was', async () => {
     await migrator.migrate({ nowMs });
-    const after = imageOf(file);
+    const after = await imageOf(file, driver);
     expect(withoutRotations(knownPart(after, original))).toEqual(withoutRotations(original.rows));
     const touched = Object.keys(original.objects).filter((name) => after.objects[name] !== original.objects[name]);
     const adopted = declaredSchema.tables.map(({ name }) => name);
@@ -163,16 +163,16 @@ describe.each(['sqlite3', 'better-sqlite3'] as const)("adopting the predecessor'
         { where: 'schedule_templates.total_items', declared: 'DEFAULT 0', found: 'no default' },
       ]),
     );
-    const migrated = imageOf(file);
+    const migrated = await imageOf(file, driver);
     expect(await migrator.migrate({ nowMs: nowMs + 1 })).toEqual([]);
-    expect(imageOf(file)).toEqual(migrated);
+    expect(await imageOf(file, driver)).toEqual(migrated);
   });
 
   it('goes back to the very schema and rows that it came from', async () => {
     await migrator.migrate({ nowMs });
     const undone = await migrator.down({ discardRows: false });
     expect(undone.length).toBeGreaterThan(50);
-    expect(imageOf(file)).toEqual(original);
+    expect(await imageOf(file, driver)).toEqual(original);
     expect(await migrator.down({ discardRows: false })).toEqual([]);
     await migrator.migrate({ nowMs });
     expect(await migrator.migrate({ nowMs })).toEqual([]);

@@ -70,9 +70,9 @@ describe.each(['sqlite3', 'better-sqlite3'] as const)('migrating by %s', (driver
     });
     expect(await migrator.migrate({ nowMs })).toEqual(pending);
     expect(await migrator.verify()).toEqual([]);
-    const image = imageOf(file);
+    const image = await imageOf(file, driver);
     expect(await migrator.migrate({ nowMs: nowMs + 1 })).toEqual([]);
-    expect(imageOf(file)).toEqual(image);
+    expect(await imageOf(file, driver)).toEqual(image);
     expect(await migrator.status()).toMatchObject({
       databaseVersion: 1,
       pending: [],
@@ -104,39 +104,39 @@ describe.each(['sqlite3', 'better-sqlite3'] as const)('migrating by %s', (driver
     };
     const { migrator } = await open(failing);
     await expect(migrator.migrate({ nowMs })).rejects.toThrow('power cut');
-    expect(imageOf(file).objects).toEqual({});
+    expect((await imageOf(file, driver)).objects).toEqual({});
     const { migrator: next } = await open();
     expect(await next.migrate({ nowMs })).not.toEqual([]);
   });
 
   it('adds what a later version declares, and takes back run by run', async () => {
     const { migrator } = await open({ ...library, version: 1, tables: [shelves], views: [] });
-    const empty = imageOf(file).objects;
+    const empty = (await imageOf(file, driver)).objects;
     await migrator.migrate({ nowMs });
-    const first = imageOf(file);
+    const first = await imageOf(file, driver);
     const { database, migrator: later } = await open(library);
     expect(await later.status()).toMatchObject({ databaseVersion: 1, programVersion: 3 });
     await expect(later.verify()).rejects.toBeInstanceOf(SchemaOutdatedError);
     await later.migrate({ nowMs: nowMs + 1 });
     await database.on().run("INSERT INTO shelves (room) VALUES ('red')");
     await database.on().run("INSERT INTO books (isbn, title, shelf_id) VALUES ('1', 'A', 1)");
-    const filled = imageOf(file);
+    const filled = await imageOf(file, driver);
     const refusal = await later.down({ discardRows: false }).catch((error: unknown) => error);
     expect(refusal).toBeInstanceOf(SchemaConflictError);
     expect((refusal as SchemaConflictError).conflicts).toEqual([expect.stringContaining('table books holds rows')]);
-    expect(imageOf(file)).toEqual(filled);
+    expect(await imageOf(file, driver)).toEqual(filled);
     await later.down({ discardRows: true });
-    expect(imageOf(file).objects).toEqual(first.objects);
-    expect(imageOf(file).rows['shelves']).toHaveLength(1);
+    expect((await imageOf(file, driver)).objects).toEqual(first.objects);
+    expect((await imageOf(file, driver)).rows['shelves']).toHaveLength(1);
     await later.down({ discardRows: true });
-    expect(imageOf(file).objects).toEqual(empty);
+    expect((await imageOf(file, driver)).objects).toEqual(empty);
   });
 
   it('does not lose the values of a column that it would take back', async () => {
     make(
       "CREATE TABLE shelves (shelf_id INTEGER PRIMARY KEY AUTOINCREMENT, room TEXT NOT NULL UNIQUE); INSERT INTO shelves (room) VALUES ('red');",
     );
-    const before = imageOf(file);
+    const before = await imageOf(file, driver);
     const colour: DeclaredSchema = {
       ...library,
       tables: [
@@ -147,12 +147,12 @@ describe.each(['sqlite3', 'better-sqlite3'] as const)('migrating by %s', (driver
     const { database, migrator } = await open(colour);
     await migrator.migrate({ nowMs });
     await migrator.down({ discardRows: false });
-    expect(imageOf(file)).toEqual(before);
+    expect(await imageOf(file, driver)).toEqual(before);
     await migrator.migrate({ nowMs });
     await database.on().run("UPDATE shelves SET colour = 'blue'");
     await expect(migrator.down({ discardRows: false })).rejects.toThrow('column shelves.colour holds values');
     await migrator.down({ discardRows: true });
-    expect(imageOf(file)).toEqual(before);
+    expect(await imageOf(file, driver)).toEqual(before);
   });
 
   it('refuses a file that a newer program wrote, before a byte is written', async () => {
@@ -246,6 +246,6 @@ describe.each(['sqlite3', 'better-sqlite3'] as const)('migrating by %s', (driver
       'create_view v_titles',
     ]);
     await migrator.down({ discardRows: true });
-    expect(Object.keys(imageOf(file).objects)).toEqual(['table SHELVES']);
+    expect(Object.keys((await imageOf(file, driver)).objects)).toEqual(['table SHELVES']);
   });
 });

@@ -19,6 +19,8 @@ const FAULTS: readonly (readonly [prefix: string, fault: DatabaseFault])[] = [
   ['EEXIST', 'cannot_open'],
   ['EISDIR', 'cannot_open'],
   ['ENOSPC', 'disk_full'],
+  // Installed, but built for another version of Node.
+  ['ERR_DLOPEN_FAILED', 'missing_driver'],
 ];
 
 /** The driver's own error inside TypeORM's wrapper, or the error itself. */

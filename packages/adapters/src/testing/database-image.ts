@@ -1,6 +1,7 @@
-import Database from 'better-sqlite3';
+import { SqliteDatabase } from '../sqlite/sqlite-database.js';
+import type { SqliteDriver } from '../sqlite/sqlite-connection.js';
 
-/** Everything an SQLite file says, as text: for comparing before and after. Read by a connection of its own. */
+/** Everything an SQLite file says, as text: for comparing before and after. */
 export interface DatabaseImage {
   /** `type name` -> SQL as stored. */
   readonly objects: Readonly<Record<string, string>>;
@@ -9,25 +10,29 @@ export interface DatabaseImage {
 }
 
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+const byText = (a: object, b: object): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
 
-export function imageOf(file: string): DatabaseImage {
-  const database = new Database(file, { readonly: true });
+/**
+ * Reads it all by a connection of its own. The driver must be that of whoever has the file open in this process: two copies
+ * of SQLite in one process do not see each other's locks.
+ */
+export async function imageOf(file: string, driver: SqliteDriver): Promise<DatabaseImage> {
+  const database = await SqliteDatabase.open({ path: file, driver });
   try {
-    const objects = database
-      .prepare("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name <> 'sqlite_sequence'")
-      .all() as { type: string; name: string; sql: string }[];
+    const session = database.on();
+    const objects = await session.all<{ type: string; name: string; sql: string }>(
+      "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name <> 'sqlite_sequence'",
+    );
     const rows: Record<string, Record<string, string>[]> = {};
     for (const { name } of objects.filter(({ type }) => type === 'table')) {
-      const columns = database.prepare(`PRAGMA table_xinfo(${quoted(name)})`).all() as { name: string }[];
+      const columns = await session.all<{ name: string }>(`PRAGMA table_xinfo(${quoted(name)})`);
       const literals = columns.map((column) => `quote(${quoted(column.name)}) AS ${quoted(column.name)}`);
-      const sql = `SELECT ${literals.join(', ')} FROM ${quoted(name)}`;
-      rows[name] = (database.prepare(sql).all() as Record<string, string>[]).sort((a, b) =>
-        JSON.stringify(a) < JSON.stringify(b) ? -1 : 1,
-      );
+      const found = await session.all<Record<string, string>>(`SELECT ${literals.join(', ')} FROM ${quoted(name)}`);
+      rows[name] = found.sort(byText);
     }
     return { objects: Object.fromEntries(objects.map(({ type, name, sql }) => [`${type} ${name}`, sql])), rows };
   } finally {
-    database.close();
+    await database.close();
   }
 }
 
@@ -39,7 +44,7 @@ export function knownPart(after: DatabaseImage, before: DatabaseImage): Database
       const known = (after.rows[table] ?? []).map((row) =>
         Object.fromEntries(columns.map((column) => [column, row[column] ?? 'gone'])),
       );
-      return [table, known.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))];
+      return [table, known.sort(byText)];
     }),
   );
 }
