@@ -16,13 +16,20 @@ export function testClock(instant: string): TestClock {
   return { nowMs: () => nowMs, set: (next) => void (nowMs = Date.parse(next)) };
 }
 
-/** An engine on a file of its own, gone after `close()`. */
-export async function openEngine(
-  options: ErosOptions = {},
-): Promise<{ eros: Eros; file: string; close(): Promise<void> }> {
+/** An engine on a file of its own, gone after `close()`; or on another path, which is left as it is. */
+export async function openEngine({
+  driver,
+  path: given,
+  ...options
+}: ErosOptions & { driver?: 'sqlite3' | 'better-sqlite3'; path?: string } = {}): Promise<{
+  eros: Eros;
+  file: string;
+  close(): Promise<void>;
+}> {
   const folder = mkdtempSync(path.join(tmpdir(), 'eros-app-'));
   const file = path.join(folder, 'eros.db');
-  const eros = await createEros({ database: { type: 'sqlite', path: file }, ...options });
+  const database = { type: 'sqlite', path: given ?? file, ...(driver ? { driver } : {}) } as const;
+  const eros = await createEros({ database, ...options });
   const close = async (): Promise<void> => {
     await eros.close();
     rmSync(folder, { recursive: true, force: true });

@@ -1,0 +1,100 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createEros } from './create-eros.js';
+import { openFilesIn } from './testing/open-files.js';
+
+const CREATOR = { creator_id: 'c-1', page_name: 'amber', page_type: 'paid', timezone: 'UTC', current_active_fans: 10 };
+
+let folder: string;
+let file: string;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'eros-create-'));
+  file = path.join(folder, 'eros.db');
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('close', () => {
+  it('may be called twice, also at once, and leaves no file open', async () => {
+    const eros = await createEros({ database: { type: 'sqlite', path: file } });
+    await eros.start();
+    await Promise.all([eros.close(), eros.close()]);
+    await eros.close();
+    expect(openFilesIn(folder)).toEqual([]);
+  });
+
+  it('ends with the block that `await using` stands in', async () => {
+    const closed = await (async () => {
+      await using eros = await createEros({ database: { type: 'sqlite', path: file } });
+      return eros;
+    })();
+    await expect(closed.rotations.get('c-1')).rejects.toMatchObject({ code: 'engine_closed' });
+  });
+
+  it('tells every later call that needs the database that the engine is closed', async () => {
+    const eros = await createEros({ database: { type: 'sqlite', path: file } });
+    await eros.close();
+    const why = { by: 'ops', reason: 'a test' };
+    const week = { creatorId: 'c-1', weekStart: '2026-11-02' };
+    const calls: Record<string, () => Promise<unknown>> = {
+      transaction: () => eros.transaction(async () => undefined),
+      planWeek: () => eros.schedules.planWeek(week),
+      planFleet: () => eros.schedules.planFleet({ weekStart: week.weekStart }),
+      namedFleet: () => eros.schedules.planFleet({ weekStart: week.weekStart, creatorIds: ['c-1'] }),
+      replanWeek: () => eros.schedules.replanWeek({ ...week, why }),
+      due: () => eros.schedules.due({ before: new Date(0) }),
+      recordSend: () => eros.schedules.recordSend(1, { status: 'sent', at: new Date(0) }),
+      setStatus: () => eros.schedules.setStatus(1, 'approved'),
+      draw: () => eros.rotations.draw('c-1', 1),
+      recordResponse: () =>
+        eros.followups.recordResponse({ creatorId: 'c-1', ppvId: '1', kind: 'reply', at: new Date(0) }),
+      idempotent: () => eros.idempotency.run('anything', {}, async () => 1),
+      listSagas: () => eros.sagas.list(),
+      calculate: () => eros.volumes.calculate('c-1'),
+      measure: () => eros.learning.measure(),
+      apply: () => eros.learning.apply(),
+      importCreators: () => eros.data.importCreators([CREATOR]),
+      importMessages: () => eros.data.importMessages([]),
+      accuracy: () => eros.reports.predictionAccuracy(),
+      breakers: () => eros.breakers.health(),
+      start: () => eros.start(),
+    };
+    const codes = await Promise.all(
+      Object.entries(calls).map(async ([name, call]) => [
+        name,
+        await call().then(
+          () => 'done',
+          (error) => error.code,
+        ),
+      ]),
+    );
+    expect(Object.fromEntries(codes)).toEqual(
+      Object.fromEntries(Object.keys(calls).map((name) => [name, 'engine_closed'])),
+    );
+    expect(await eros.health()).toMatchObject({ ok: false });
+    // What needs no database goes on.
+    expect(eros.captions.score('You won! lmk', 'winner').present).toBeGreaterThan(0);
+    expect(await eros.breakers.run('api', async () => 'called')).toBe('called');
+  });
+
+  it('waits for a transaction in hand, and ends idempotent work that does not heed its signal', async () => {
+    const eros = await createEros({ database: { type: 'sqlite', path: file } });
+    const order: string[] = [];
+    let isBegun = (): void => undefined;
+    const begun = new Promise<void>((resolve) => (isBegun = resolve));
+    const work = eros.transaction(async (tx) => {
+      isBegun();
+      await tx.query('SELECT 1');
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      order.push('worked');
+    });
+    await begun;
+    const endless = eros.idempotency.run('endless', {}, () => new Promise<never>(() => undefined));
+    endless.catch(() => undefined);
+    await eros.idempotency.run('quick', {}, async () => 1);
+    await eros.close({ timeoutMs: 50 });
+    order.push('closed');
+    await work;
+    expect(order).toEqual(['worked', 'closed']);
+  });
+});
