@@ -50,7 +50,9 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(/dist/|/out-tsc/|\\.spec\\.ts$|\\.contract\\.ts$|/src/contracts\\.ts$|/testing/|jest\\.config\\.js$)' },
+    exclude: {
+      path: '(/dist/|/out-tsc/|\\.spec\\.ts$|\\.contract\\.ts$|/src/contracts\\.ts$|/testing/|jest\\.config\\.js$)',
+    },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
     enhancedResolveOptions: {

@@ -7,14 +7,7 @@
 // (1..8 sends a day), from week 9 on: of all creators together, the median creator, the 5th percentile; then from week 27
 // on; the share of creators that earned under 95 % of what their computed volume would have; mean step a week.
 // The last table counts creators ever called improved or degraded where volume does not matter, under the learner's moves.
-import {
-  classifyOutcome,
-  learnWeek,
-  newLearningState,
-  nextOffset,
-  normalDraw,
-  seededRandom,
-} from '@eros/domain';
+import { classifyOutcome, learnWeek, newLearningState, nextOffset, normalDraw, seededRandom } from '@eros/domain';
 
 const CREATORS = Number(process.argv[2] ?? 300);
 const SEED = process.argv[3] ?? '1';
