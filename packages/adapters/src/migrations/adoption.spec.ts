@@ -1,5 +1,6 @@
 import { LEGACY_PATTERN } from '@eros/domain';
 import { declaredSchema } from '../schema/declared-schema.js';
+import { SqlCaptionStore } from '../sql/caption-store.js';
 import { SqlCreatorStore } from '../sql/creator-store.js';
 import { SqlFollowupStore } from '../sql/followup-store.js';
 import { SqlIdempotencyStore } from '../sql/idempotency-store.js';
@@ -58,6 +59,8 @@ describe.each(['sqlite3', 'better-sqlite3'] as const)("adopting the predecessor'
         'replace view v_prediction_accuracy',
         'replace view v_active_rotation_states',
         "translate the predecessor's rotation states in creator_rotation_state: 2 rows",
+        'name the content types in caption_bank: 1 rows',
+        'name the content types in mass_messages: 1 rows',
       ]),
     );
   });
@@ -122,10 +125,31 @@ describe.each(['sqlite3', 'better-sqlite3'] as const)("adopting the predecessor'
   it('lets our stores read its rows', async () => {
     await migrator.migrate({ nowMs });
     const sends = await new SqlSendStore(database).sends({ creatorId: 'c-1', ...before2026 });
-    expect(sends.map(({ messageId, creatorId, sentAtMs }) => ({ messageId, creatorId, sentAtMs }))).toEqual([
-      { messageId: '1', creatorId: 'c-1', sentAtMs: Date.UTC(2025, 11, 10, 19, 7, 3) },
-      { messageId: '2', creatorId: 'c-1', sentAtMs: Date.UTC(2025, 11, 11, 19, 7, 3) },
-      { messageId: '4', creatorId: 'c-1', sentAtMs: Date.UTC(2025, 11, 12, 20) },
+    expect(sends).toEqual([
+      {
+        messageId: '1',
+        creatorId: 'c-1',
+        messageType: 'ppv',
+        category: 'revenue',
+        contentType: 'b_g',
+        captionId: undefined, // a UUID, which names no caption
+        sentAtMs: Date.UTC(2025, 11, 10, 19, 7, 3),
+        priceUsd: 15,
+        sentCount: 9_000,
+        viewedCount: 2_000,
+        purchasedCount: 12,
+        earningsUsd: 180,
+      },
+      expect.objectContaining({
+        messageId: '2',
+        creatorId: 'c-1',
+        contentType: undefined, // of a type that the table of types does not know
+        sentAtMs: Date.UTC(2025, 11, 11, 19, 7, 3),
+      }),
+      expect.objectContaining({ messageId: '4', category: 'engagement', sentCount: 0, earningsUsd: 0 }),
+    ]);
+    expect(await new SqlCaptionStore(database).captionsFor('c-1')).toEqual([
+      expect.objectContaining({ captionId: 1, captionType: 'ppv_unlock', contentType: 'solo', isActive: true }),
     ]);
     expect((await new SqlRotationStore(database).load('c-1'))?.value).toMatchObject({
       state: 'active',
@@ -146,6 +170,33 @@ describe.each(['sqlite3', 'better-sqlite3'] as const)("adopting the predecessor'
     const key = { operation: 'generate_schedule', key: '0123456789abcdef0123456789abcdef' };
     await expect(new SqlIdempotencyStore(database).lookup(key)).resolves.toBeUndefined();
     expect(await new SqlOperationLog(database).list({ creatorId: 'c-1' })).toHaveLength(1);
+  });
+
+  it('lets our stores write rows beside them', async () => {
+    await migrator.migrate({ nowMs });
+    const captions = new SqlCaptionStore(database);
+    const caption = { creatorId: undefined, captionType: 'winner', isActive: true, lastUsedDate: undefined } as const;
+    await captions.save(
+      [
+        { ...caption, captionId: 2, text: 'just for you 💌', contentType: 'toy' },
+        { ...caption, captionId: 3, text: 'just for you 💌', contentType: undefined },
+      ],
+      nowMs,
+    );
+    expect((await captions.captionsFor('c-1')).map((each) => [each.captionId, each.contentType])).toEqual([
+      [1, 'solo'],
+      [2, 'toy'],
+      [3, undefined],
+    ]);
+    const sends = new SqlSendStore(database);
+    const [known] = await sends.find(['1']);
+    if (!known) throw new Error('not adopted');
+    await sends.insert([{ ...known, messageId: '77' }]);
+    expect(await sends.find(['77'])).toEqual([{ ...known, messageId: '77' }]);
+    expect((await migrator.status()).pending).toEqual([]);
+    await expect(migrator.down({ discardRows: false })).rejects.toThrow(
+      'column mass_messages.content_type holds values',
+    );
   });
 
   it('names what stays different, and does nothing the second time', async () => {

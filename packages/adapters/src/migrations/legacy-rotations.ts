@@ -35,7 +35,7 @@ export const legacyRotations: RowTranslation = {
       const { sql, params } = updateOf('creator_rotation_state', columns, 'creator_id = ?', [row.creator_id]);
       await session.run(`${sql} AND rotation_pattern = ?`, [...params, row.rotation_pattern]);
     }
-    return rows.map(({ row }) => ({
+    const originals = rows.map(({ row }) => ({
       key: { creator_id: row.creator_id },
       columns: {
         rotation_pattern: row.rotation_pattern,
@@ -45,6 +45,7 @@ export const legacyRotations: RowTranslation = {
         paused_at: null,
       },
     }));
+    return { rowCount: rows.length, originals };
   },
 };
 

@@ -8,6 +8,8 @@ export interface RowTranslation {
   readonly name: string;
   /** How many rows are still in the old form. The table may lack our added columns. */
   count(session: SqlSession): Promise<number>;
-  /** Translates them all and returns what they held before; called after tables and columns exist. */
-  apply(session: SqlSession, nowMs: number): Promise<readonly RowOriginal[]>;
+  /** Translates them all; called after tables and columns exist. `originals`: what `down` is to put back, row by row. */
+  apply(session: SqlSession, nowMs: number): Promise<{ rowCount: number; originals: readonly RowOriginal[] }>;
+  /** Takes the translation back where that can be told from the rows themselves, without originals. */
+  revert?(session: SqlSession): Promise<void>;
 }

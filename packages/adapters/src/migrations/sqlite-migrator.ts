@@ -91,11 +91,11 @@ export class SqliteMigrator {
       await session.all(change.sql);
       applied.push(change);
     }
-    for (const { table, name, apply } of this.declared.translations) {
-      const originals = await apply(session, nowMs);
-      if (originals.length > 0) {
-        applied.push({ kind: 'translate_rows', table, name, rowCount: originals.length, originals });
-      }
+    for (const translation of this.declared.translations) {
+      const { table, name } = translation;
+      const { rowCount, originals } = await translation.apply(session, nowMs);
+      if (rowCount === 0) continue;
+      applied.push({ kind: 'translate_rows', table, name, rowCount, ...(originals.length > 0 ? { originals } : {}) });
     }
     await session.all(RECORD);
     await session.run('INSERT INTO eros_migrations (version, applied_at, changes) VALUES (?, ?, ?)', [
@@ -123,7 +123,12 @@ export class SqliteMigrator {
       this.assertKnown(status);
       const changes = status.applied.at(-1)?.changes.toReversed() ?? [];
       if (changes.length === 0) return [];
-      for (const change of changes) if (change.kind === 'translate_rows') await undo(session, change, found);
+      for (const change of changes) {
+        if (change.kind !== 'translate_rows') continue;
+        const isIt = ({ table, name }: RowTranslation) => table === change.table && name === change.name;
+        await this.declared.translations.find(isIt)?.revert?.(session);
+        await undo(session, change, found);
+      }
       const losses = discardRows ? [] : await lossesIn(session, changes, found);
       if (losses.length > 0) throw new SchemaConflictError(this.database.path, losses);
       await withoutBrokenViews(session, found, async () => {

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { formatInstant, type Caption, type CaptionSource, type CaptionStore, type Transaction } from '@eros/domain';
+import { contentTypeNumbers } from './content-type-numbers.js';
 import type { SqlDatabase } from './sql-database.js';
 import { inStatements, placeholders, rowPlaceholders } from './statements.js';
 
@@ -13,6 +15,15 @@ interface CaptionRow {
 }
 
 const READ = 'caption_id, creator_id, caption_text, caption_type, content_type, is_active, last_used_date';
+
+const WRITTEN_COUNT = READ.split(', ').length + 4;
+
+/**
+ * The predecessor demands a hash that no two rows share. Ours is of the number and the text, since one text may stand in the
+ * bank twice, for two creators.
+ */
+const hashOf = ({ captionId, text }: Caption): string =>
+  createHash('sha256').update(`${captionId}\n${text}`).digest('hex');
 
 /** `caption_bank`: what was imported, and the source that plans read. */
 export class SqlCaptionStore implements CaptionStore, CaptionSource {
@@ -38,9 +49,11 @@ export class SqlCaptionStore implements CaptionStore, CaptionSource {
 
   async save(captions: readonly Caption[], atMs: number, tx?: Transaction): Promise<void> {
     const at = formatInstant(atMs);
-    for (const part of inStatements(captions, 9)) {
+    const numberOf = await contentTypeNumbers(this.database.on(tx), captions);
+    for (const part of inStatements(captions, WRITTEN_COUNT)) {
       await this.database.on(tx).run(
-        `INSERT INTO caption_bank (${READ}, created_at, updated_at) VALUES ${rowPlaceholders(part.length, 9)}
+        `INSERT INTO caption_bank (${READ}, caption_hash, content_type_id, created_at, updated_at)
+         VALUES ${rowPlaceholders(part.length, WRITTEN_COUNT)}
          ON CONFLICT (caption_id) DO UPDATE SET creator_id = excluded.creator_id, caption_text = excluded.caption_text,
            caption_type = excluded.caption_type, content_type = excluded.content_type, is_active = excluded.is_active,
            last_used_date = excluded.last_used_date, updated_at = excluded.updated_at`,
@@ -52,6 +65,8 @@ export class SqlCaptionStore implements CaptionStore, CaptionSource {
           caption.contentType ?? null,
           caption.isActive ? 1 : 0,
           caption.lastUsedDate ?? null,
+          hashOf(caption),
+          numberOf(caption),
           at,
           at,
         ]),

@@ -290,6 +290,7 @@ const ITEM_COLUMNS = [
   'content_type',
   'structure',
   'slot_position',
+  'status', // given, since an adopted table may have no default
 ] as const;
 
 function itemColumns(
@@ -318,6 +319,7 @@ function itemColumns(
     item.contentType ?? null,
     item.structure ?? null,
     item.slotPosition ?? null,
+    'pending',
   ];
 }
 

@@ -1,8 +1,12 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { SqliteMigrator } from '../migrations/sqlite-migrator.js';
 import { declaredSchema } from '../schema/declared-schema.js';
 import { SqliteDatabase, type SqliteOptions } from '../sqlite/sqlite-database.js';
 import { buildPredecessorDatabase } from './predecessor-database.js';
 import { temporaryFolder } from './temporary-folder.js';
+
+/** The file once made, since it is the same for every test. */
+let made: Promise<Buffer> | undefined;
 
 /**
  * A predecessor's database without rows, adopted, whose own tables give no column a default and check nothing. Where a
@@ -11,14 +15,28 @@ import { temporaryFolder } from './temporary-folder.js';
 export async function openAdoptedSqlite(
   options: Partial<SqliteOptions> = {},
 ): Promise<{ database: SqliteDatabase; close(): Promise<void> }> {
+  made ??= make();
   const folder = temporaryFolder();
   const path = folder.file('adopted.db');
-  buildPredecessorDatabase(path, { isBare: true, isEmpty: true });
+  writeFileSync(path, await made);
   const database = await SqliteDatabase.open({ ...options, path });
-  await new SqliteMigrator(database, declaredSchema).migrate({ nowMs: 0 });
   const close = async () => {
     await database.close();
     folder.remove();
   };
   return { database, close };
+}
+
+async function make(): Promise<Buffer> {
+  const folder = temporaryFolder();
+  try {
+    const path = folder.file('adopted.db');
+    buildPredecessorDatabase(path, { isBare: true, isEmpty: true });
+    const database = await SqliteDatabase.open({ path });
+    await new SqliteMigrator(database, declaredSchema).migrate({ nowMs: 0 });
+    await database.close();
+    return readFileSync(path);
+  } finally {
+    folder.remove();
+  }
 }

@@ -190,12 +190,12 @@ VALUES (1, 'just for you 💌', 'h-1', 'ppv_unlock', 1, '2025-11-01 00:00:00', '
 UPDATE caption_bank SET global_last_used_date = '2025-12-01' WHERE caption_id = 1;
 INSERT INTO schedule_items (template_id, creator_id, scheduled_date, scheduled_time, item_type, channel, caption_id)
 VALUES (1, 'c-1', '2025-12-15', '19:07', 'ppv_unlock', 'mass_message', 1);
-INSERT INTO mass_messages (message_id, creator_id, page_name, message_type, caption_id, sending_time, price, sent_count, viewed_count, purchased_count, earnings, revenue_per_send)
-VALUES (1, 'c-1', 'mia', 'ppv', '0a9f6a34-6f0c-4d5e-9f1a-8f4f0c0b1d2e', '2025-12-10 19:07:03', 15, 9000, 2000, 12, 180, 0.02),
-       (2, NULL, 'mia', 'ppv', NULL, '2025-12-11 19:07:03', 20, 9000, 2100, 9, 180, 0.02),
-       (3, NULL, 'nan', 'free', NULL, '2025-12-11 20:00:00', 0, 100, 120, 0, 0, 0),
-       (4, NULL, 'mia', 'free', NULL, '2025-12-12 20:00:00', NULL, -1, NULL, NULL, NULL, NULL),
-       (5, 'c-1', 'mia', NULL, NULL, 'unknown', NULL, NULL, NULL, NULL, NULL, NULL);
+INSERT INTO mass_messages (message_id, creator_id, page_name, message_type, caption_id, content_type_id, sending_time, price, sent_count, viewed_count, purchased_count, earnings, revenue_per_send)
+VALUES (1, 'c-1', 'mia', 'ppv', '0a9f6a34-6f0c-4d5e-9f1a-8f4f0c0b1d2e', 2, '2025-12-10 19:07:03', 15, 9000, 2000, 12, 180, 0.02),
+       (2, NULL, 'mia', 'ppv', NULL, 99, '2025-12-11 19:07:03', 20, 9000, 2100, 9, 180, 0.02),
+       (3, NULL, 'nan', 'free', NULL, NULL, '2025-12-11 20:00:00', 0, 100, 120, 0, 0, 0),
+       (4, NULL, 'mia', 'free', NULL, NULL, '2025-12-12 20:00:00', NULL, -1, NULL, NULL, NULL, NULL),
+       (5, 'c-1', 'mia', NULL, NULL, NULL, 'unknown', NULL, NULL, NULL, NULL, NULL, NULL);
 INSERT INTO volume_performance_tracking (creator_id, tracking_date, tracking_period, total_messages_sent, saturation_score, opportunity_score, revenue_per_send_trend)
 VALUES ('c-1', '2025-12-14', '7d', 30, 65, 50, -4.5), ('c-1', '2025-12-14', '14d', 61, 55, 52, 1);
 INSERT INTO ppv_followup_tracking (creator_id, parent_ppv_id, parent_time, followup_time, gap_minutes, ppv_type, is_optimal_window, created_at)
@@ -240,7 +240,9 @@ export function buildPredecessorDatabase(file: string, { isBare, isEmpty }: Pred
     // Children may come before their parents.
     const documented = [...referenceTables, ...referenceViews].join('\n');
     database.exec(isBare ? bare(documented, ' NOT NULL') : documented);
-    database.exec(isBare ? bare(SURROUNDING, '') : SURROUNDING);
+    // Where messages are numbered, only numbers can be written: the bare one takes texts.
+    const byText = SURROUNDING.replace('message_id INTEGER', 'message_id TEXT');
+    database.exec(isBare ? bare(byText, '') : SURROUNDING);
     if (!isEmpty) database.exec(ROWS);
   } finally {
     database.close();

@@ -2,6 +2,7 @@ import { comparableInstant } from '../../sqlite/comparable-instant.js';
 import type { Table } from '../table.js';
 
 const added = true as const;
+const UNNAMED = 'content_type IS NULL AND content_type_id IS NOT NULL';
 
 /** Creators, as exported. Columns: predecessor facts 1.1. */
 export const creators: Table = {
@@ -67,6 +68,8 @@ export const massMessages: Table = {
     { name: 'idx_mm_time', columns: comparableInstant('sending_time') },
     { name: 'idx_mm_page_unmapped', columns: 'page_name', where: 'creator_id IS NULL' },
     { name: 'idx_mm_caption', columns: 'caption_id, earnings', where: 'caption_id IS NOT NULL' },
+    // Empty but for rows of others that are still to be named, so that looking for them costs nothing.
+    { name: 'idx_mm_unnamed', columns: 'content_type_id', where: UNNAMED },
   ],
 };
 
@@ -92,7 +95,10 @@ export const captionBank: Table = {
     { name: 'content_type', type: 'text', added },
     { name: 'last_used_date', type: 'date', added },
   ],
-  indexes: [{ name: 'idx_caption_creator', columns: 'creator_id, is_active' }],
+  indexes: [
+    { name: 'idx_caption_creator', columns: 'creator_id, is_active' },
+    { name: 'idx_caption_unnamed', columns: 'content_type_id', where: UNNAMED },
+  ],
 };
 
 /** The last instant that any process has stored, so that a clock set back cannot revive a lease. */
