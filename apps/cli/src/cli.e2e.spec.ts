@@ -227,7 +227,8 @@ describe('planning', () => {
 
   it('stops after the creators in hand on Ctrl-C, and goes on later', async () => {
     const { child, ended } = workshop.start(['plan', '--week', '2026-11-30', ...AS_OF, '--json']);
-    setTimeout(() => child.kill('SIGINT'), 900);
+    await workshop.written(50_000);
+    child.kill('SIGINT');
     const { exitCode, stdout } = await ended;
     const report = JSON.parse(stdout) as FleetReport & { plans: WeekPlan[] };
     expect(exitCode).toBe(130);
@@ -236,6 +237,18 @@ describe('planning', () => {
     expect(rest.exitCode).toBe(0);
     expect(rest.data.already).toEqual(report.planned);
     expect(rest.data.planned.length + rest.data.already.length).toBe(23);
+  });
+
+  it('goes on where a killed process left off', async () => {
+    const { child, ended } = workshop.start(['plan', '--week', '2026-12-07', ...AS_OF]);
+    await workshop.written(50_000);
+    child.kill('SIGKILL');
+    await ended;
+    const { exitCode, stdout } = wellBehaved(await workshop.run('plan', '--week', '2026-12-07', ...AS_OF, '--json'));
+    const { planned, already, plans } = JSON.parse(stdout) as FleetReport & { plans: WeekPlan[] };
+    expect(exitCode).toBe(0);
+    expect(planned.length + already.length).toBe(23);
+    expect(plans.every(({ items }) => items.length > 0)).toBe(true);
   });
 
   it('takes an item from due to sent', async () => {
@@ -291,11 +304,11 @@ describe('planning', () => {
     [['db', 'status']],
     [['doctor']],
   ])('answers %j in words and as JSON', async (args) => {
-    const words = await run(...args);
+    const [words, json] = await Promise.all([run(...args), workshop.json(...args)]);
     expect(words.stdout.trim()).not.toBe('');
     expect(tooLong(words.stdout)).toEqual([]);
     expect(words).toMatchObject({ exitCode: 0, stderr: '' });
-    expect((await workshop.json(...args)).exitCode).toBe(0);
+    expect(json.exitCode).toBe(0);
   });
 
   it('changes a rotation and freezes learning by hand, with who and why', async () => {

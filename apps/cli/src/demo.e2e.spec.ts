@@ -41,7 +41,8 @@ describe('eros demo', () => {
 
   it('starts afresh on its own file, and stops at Ctrl-C', async () => {
     const { child, ended } = workshop.start(['demo', '--json']);
-    setTimeout(() => child.kill('SIGINT'), 1_500);
+    await workshop.written(200_000, 'eros-demo.db');
+    child.kill('SIGINT');
     const { exitCode, stdout } = await ended;
     expect(exitCode).toBe(130);
     expect(JSON.parse(stdout)).toMatchObject({ now: '2026-11-22T12:00:00Z' });

@@ -84,7 +84,7 @@ describe('Ctrl-C during an import', () => {
     await workshop.run('import', 'creators', exported('creators'));
     const { child, ended } = workshop.start(['import', 'messages', exported('messages'), '--json']);
     child.stderr?.once('data', () => child.kill('SIGTERM'));
-    await firstSends(workshop);
+    await workshop.written(200_000);
     child.kill('SIGINT');
     const { exitCode } = await ended;
     expect(exitCode).toBe(130);
@@ -96,7 +96,7 @@ describe('Ctrl-C during an import', () => {
     await workshop.run('import', 'creators', exported('creators'));
     await workshop.run('import', 'captions', exported('captions'));
     const { child, ended } = workshop.start(['import', 'messages', exported('messages'), '--json']);
-    await firstSends(workshop);
+    await workshop.written(200_000);
     child.kill('SIGINT');
     const { exitCode, stdout, stderr } = await ended;
     const report = JSON.parse(stdout) as ImportReport & { isInterrupted: boolean };
@@ -116,14 +116,3 @@ describe('Ctrl-C during an import', () => {
     expect(rest.data.imported + rest.data.unchanged).toBe(EXAMPLE_COUNTS.messages.imported);
   });
 });
-
-/** Waits until the first batch is in the file, by its growth: nothing else tells from outside. */
-async function firstSends(workshop: Workshop): Promise<void> {
-  const { statSync } = await import('node:fs');
-  const wal = workshop.file('eros.db-wal');
-  for (;;) {
-    const size = statSync(wal, { throwIfNoEntry: false })?.size ?? 0;
-    if (size > 200_000) return;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}

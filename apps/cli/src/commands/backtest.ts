@@ -55,7 +55,7 @@ async function backtest(context: CommandContext, { weeks, completeThrough }: Bac
       const mondays = lastCompleteWeeks(completeThrough ?? latest, weeks);
       // The clock stands at the end of the last week, so that accuracy counts its periods back from there.
       const clock = { nowMs: () => Date.parse(`${addWeeks(mondays.at(-1) ?? '', 1)}T12:00:00Z`) };
-      const copy = { database: path.join(folder, 'copy.db') };
+      const copy = { ...context, database: path.join(folder, 'copy.db') };
       return withEros(copy, (target) => replayCopy(context, source, target, mondays), { mayCreate: true, clock });
     });
   } finally {

@@ -68,7 +68,7 @@ async function demo(context: CommandContext, { data }: DemoOptions): Promise<Com
   await withEros({ database: file }, markAsDemo, { mayCreate: true });
   const clock = { nowMs: () => Date.parse(NOW) };
   return withEros(
-    { database: file },
+    { ...context, database: file },
     async (eros) => {
       context.say(`The demo's clock stands at ${NOW}: the example data end there.\n`);
       const imports = await importAll(eros, context, data);

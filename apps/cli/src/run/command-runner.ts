@@ -43,6 +43,8 @@ export function commandRunner(host: Host): CommandRunner {
           if (!json) terminal.write(`${text}\n`);
         },
       };
+      // The engine's own timers keep no process alive: without this one, waiting for another process would end the program.
+      const awake = setInterval(() => undefined, 60_000);
       try {
         const { data, exitCode = EXIT.ok } = await work(context, ...args);
         if (json) terminal.write(jsonDocument(data));
@@ -51,6 +53,7 @@ export function commandRunner(host: Host): CommandRunner {
         reportFailure(error, { terminal, isJson: json, isVerbose: verbose });
         host.setExitCode(interruption.signal.aborted ? EXIT.interrupted : failureOf(error).exitCode);
       } finally {
+        clearInterval(awake);
         interruption.dispose();
       }
     };

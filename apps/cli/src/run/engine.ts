@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Eros, ErosOptions } from '@eros/app';
 import { NotFoundError, UsageError } from '../errors.js';
 import type { CommandContext } from './command-context.js';
+import { warningsOn } from './engine-logger.js';
 
 export type DatabaseOption = NonNullable<ErosOptions['database']>;
 
@@ -23,9 +24,13 @@ export interface EngineOptions {
   readonly migrate?: 'auto' | 'verify' | 'off';
 }
 
+/** Which database, and, where they matter, how long to wait for it and where to warn. */
+export type EngineContext = Pick<CommandContext, 'database'> &
+  Partial<Pick<CommandContext, 'lockTimeoutMs' | 'terminal'>>;
+
 /** Opens the engine on the context's database, and closes it whatever the work comes to. */
 export async function withEros<T>(
-  { database, lockTimeoutMs }: Pick<CommandContext, 'database'> & Partial<Pick<CommandContext, 'lockTimeoutMs'>>,
+  { database, lockTimeoutMs, terminal }: EngineContext,
   work: (eros: Eros) => Promise<T>,
   { mayCreate = false, clock, migrate }: EngineOptions = {},
 ): Promise<T> {
@@ -34,7 +39,12 @@ export async function withEros<T>(
   // Loaded only now: help and wrong usage need no database driver.
   const { createEros } = await import('@eros/app');
   const patient = option.type === 'sqlite' && lockTimeoutMs !== undefined ? { ...option, lockTimeoutMs } : option;
-  const eros = await createEros({ database: patient, ...(clock && { clock }), ...(migrate && { migrate }) });
+  const eros = await createEros({
+    database: patient,
+    ...(terminal && { logger: warningsOn(terminal) }),
+    ...(clock && { clock }),
+    ...(migrate && { migrate }),
+  });
   try {
     return await work(eros);
   } finally {

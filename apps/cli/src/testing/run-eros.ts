@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
@@ -46,6 +47,12 @@ export class Workshop {
       );
     });
     return { child, ended };
+  }
+
+  /** Waits until a process has written this much to a database: nothing else tells from outside how far it is. */
+  async written(bytes: number, database = 'eros.db'): Promise<void> {
+    const journal = this.file(`${database}-wal`);
+    while ((statSync(journal, { throwIfNoEntry: false })?.size ?? 0) < bytes) await pause(5);
   }
 
   /** Runs to the end, with nothing on stdin. */
