@@ -1,4 +1,10 @@
-import { captionStoreContract, creatorStoreContract, sendStoreContract } from '@eros/domain/contracts';
+import {
+  captionSourceContract,
+  captionStoreContract,
+  creatorStoreContract,
+  messageHistoryContract,
+  sendStoreContract,
+} from '@eros/domain/contracts';
 import { MemoryCaptionStore } from './memory/caption-store.js';
 import { MemoryCreatorStore } from './memory/creator-store.js';
 import { MemorySendStore } from './memory/send-store.js';
@@ -22,5 +28,15 @@ eachDatabase((open) => {
     const test = await open();
     const store = test.kind === 'memory' ? new MemoryCaptionStore(test.database) : new SqlCaptionStore(test.database);
     return { store, unitOfWork: test.database, close: test.close };
+  });
+  messageHistoryContract(async () => {
+    const test = await open();
+    const store = test.kind === 'memory' ? new MemorySendStore(test.database) : new SqlSendStore(test.database);
+    return { history: store, given: (sends) => store.insert(sends), close: test.close };
+  });
+  captionSourceContract(async () => {
+    const test = await open();
+    const store = test.kind === 'memory' ? new MemoryCaptionStore(test.database) : new SqlCaptionStore(test.database);
+    return { source: store, given: (captions) => store.save(captions, 0), close: test.close };
   });
 });

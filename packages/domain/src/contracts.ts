@@ -11,3 +11,5 @@ export * from './measuring/measuring-stores.contract.js';
 export * from './rotation/rotation-store.contract.js';
 export * from './followups/followup-store.contract.js';
 export * from './operations/operation-log.contract.js';
+export * from './captions/caption-source.contract.js';
+export * from './history/message-history.contract.js';

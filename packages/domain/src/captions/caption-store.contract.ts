@@ -1,5 +1,4 @@
 import type { UnitOfWork } from '../storage/index.js';
-import type { CaptionSource } from './caption-source.js';
 import type { CaptionStore } from './caption-store.js';
 import type { Caption } from './caption.js';
 
@@ -22,12 +21,12 @@ const own: Caption = {
 };
 const AT_MS = Date.UTC(2026, 10, 22);
 
-/** What every store of captions promises, as a store and as the source that plans read. */
+/** What every store of captions promises. As a source that plans read it also keeps `captionSourceContract`. */
 export function captionStoreContract(
-  open: () => Promise<{ store: CaptionStore & CaptionSource; unitOfWork: UnitOfWork; close(): Promise<void> }>,
+  open: () => Promise<{ store: CaptionStore; unitOfWork: UnitOfWork; close(): Promise<void> }>,
 ): void {
   describe('caption store', () => {
-    let store: CaptionStore & CaptionSource;
+    let store: CaptionStore;
     let unitOfWork: UnitOfWork;
     let close: () => Promise<void>;
     beforeEach(async () => ({ store, unitOfWork, close } = await open()));
@@ -43,15 +42,6 @@ export function captionStoreContract(
       await store.save([shared], AT_MS);
       await store.save([{ ...shared, text: 'new', isActive: false }], AT_MS);
       expect(await store.find([1])).toEqual([{ ...shared, text: 'new', isActive: false }]);
-    });
-
-    it('offers a creator the active captions, own and shared, by id', async () => {
-      const foreign = { ...own, captionId: 3, creatorId: 'c-2' };
-      const retired = { ...own, captionId: 4, isActive: false };
-      await store.save([retired, foreign, own, shared], AT_MS);
-      expect(await store.captionsFor('c-1')).toEqual([shared, own]);
-      expect(await store.captionsFor('c-2')).toEqual([shared, foreign]);
-      expect(await store.captionsFor('c-3')).toEqual([shared]);
     });
 
     it('joins a transaction and goes back with it', async () => {

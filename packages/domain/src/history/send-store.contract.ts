@@ -21,7 +21,7 @@ const send = (n: number, changes: Partial<Send> = {}): Send => ({
 });
 const everything = { fromMs: 0, untilMs: Date.UTC(2100, 0, 1) };
 
-/** What every store of imported sends promises, as a store and as the history that plans read. */
+/** What every store of imported sends promises. As the history that plans read it also keeps `messageHistoryContract`. */
 export function sendStoreContract(
   open: () => Promise<{ store: SendStore & MessageHistory; unitOfWork: UnitOfWork; close(): Promise<void> }>,
 ): void {
@@ -51,29 +51,6 @@ export function sendStoreContract(
       const found = await store.find(many.map(({ messageId }) => messageId));
       expect(found.map(({ messageId }) => messageId).sort()).toEqual(many.map(({ messageId }) => messageId));
       expect(await store.find([])).toEqual([]);
-    });
-
-    it('reads a range from its first millisecond to before its last, by time and id', async () => {
-      const twin = send(3, { messageId: 'm-0002b' });
-      await store.insert([
-        send(3),
-        twin,
-        send(1),
-        send(2, { sentAtMs: START_MS + 2 * 60_000 + 1 }),
-        send(5, { creatorId: 'c-2' }),
-      ]);
-      const range = { creatorId: 'c-1', fromMs: START_MS + 60_000, untilMs: START_MS + 3 * 60_000 };
-      expect((await store.sends(range)).map(({ messageId }) => messageId)).toEqual(['m-0001', 'm-0002']);
-      const later = { creatorId: 'c-1', fromMs: START_MS + 2 * 60_000 + 2, untilMs: START_MS + 3 * 60_000 + 1 };
-      expect((await store.sends(later)).map(({ messageId }) => messageId)).toEqual(['m-0002b', 'm-0003']);
-    });
-
-    it('knows the latest send, of one creator and of all', async () => {
-      expect(await store.latestSentAtMs()).toBeUndefined();
-      await store.insert([send(1), send(9, { creatorId: 'c-2' })]);
-      expect(await store.latestSentAtMs()).toBe(START_MS + 9 * 60_000);
-      expect(await store.latestSentAtMs('c-1')).toBe(START_MS + 60_000);
-      expect(await store.latestSentAtMs('c-3')).toBeUndefined();
     });
 
     it('revises counts and earnings under the same id', async () => {
