@@ -102,7 +102,7 @@ export function weekPlanning(ports: WeekPlanningPorts): SagaDefinition<WeekReque
         execute: ({ input, results, tx, sagaId }) =>
           untilHopeless(() => persist(ports, input, results['compose'] as ComposedWeek, sagaId, tx)),
         // A transaction is cut off after its time limit, which a machine that is busy with other things may exceed.
-        retry: { attempts: 8, delayMs: 200, maxDelayMs: 5_000 },
+        retry: { attempts: 6, delayMs: 100 },
       },
     ],
   };

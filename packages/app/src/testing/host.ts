@@ -1,6 +1,9 @@
-import type { ErosOptions } from '../options.js';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createEros } from '../create-eros.js';
 import { exportedCaptions, exportedCreators, exportedMessages } from './export-rows.js';
-import { openEngine, testClock } from './open-engine.js';
+import { openEngine, testClock, type OpenOptions } from './open-engine.js';
 
 /** The rows of the export that tell of some creators. The captions are all of them: most are shared. */
 export function exportOf(creatorIds: readonly string[], until = '2026-12-01') {
@@ -15,19 +18,41 @@ export function exportOf(creatorIds: readonly string[], until = '2026-12-01') {
   return { creators, captions, messages };
 }
 
+type HostOptions = OpenOptions & {
+  creatorIds?: readonly string[];
+  now?: string;
+  history?: string;
+};
+
+/** Databases with an import done, which tests of one file begin with copies of. */
+const imported = new Map<string, Promise<string>>();
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
 /** An engine of a host that has imported some creators of the export, up to an instant that its clock then shows. */
 export async function openHost({
   creatorIds = ['c-013'],
   now = '2026-11-01T12:00:00Z',
   history = now,
   ...options
-}: ErosOptions & { creatorIds?: readonly string[]; now?: string; history?: string } = {}) {
+}: HostOptions = {}) {
+  const key = `${creatorIds.join()} ${history}`;
+  const file = imported.get(key) ?? importInto(creatorIds, history);
+  imported.set(key, file);
   const clock = testClock(now);
-  const opened = await openEngine({ clock, ...options });
-  const rows = exportOf(creatorIds, history.slice(0, 19).replace('T', ' '));
-  const { eros } = opened;
-  await eros.data.importCreators(rows.creators);
-  await eros.data.importCaptions(rows.captions);
-  await eros.data.importMessages(rows.messages);
-  return { ...opened, clock, rows };
+  return { ...(await openEngine({ clock, ...options, copyOf: await file })), clock };
+}
+
+async function importInto(creatorIds: readonly string[], history: string): Promise<string> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'eros-host-'));
+  folders.push(folder);
+  const file = path.join(folder, 'eros.db');
+  const { creators, captions, messages } = exportOf(creatorIds, history.slice(0, 19).replace('T', ' '));
+  await using eros = await createEros({ database: { type: 'sqlite', path: file } });
+  await eros.data.importCreators(creators);
+  await eros.data.importCaptions(captions);
+  await eros.data.importMessages(messages);
+  return file;
 }

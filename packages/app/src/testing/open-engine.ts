@@ -16,18 +16,23 @@ export function testClock(instant: string): TestClock {
   return { nowMs: () => nowMs, set: (next) => void (nowMs = Date.parse(next)) };
 }
 
-/** An engine on a file of its own, gone after `close()`; or on another path, which is left as it is. */
-export async function openEngine({
-  driver,
-  path: given,
-  ...options
-}: ErosOptions & { driver?: 'sqlite3' | 'better-sqlite3'; path?: string } = {}): Promise<{
+export type OpenOptions = ErosOptions & {
+  driver?: 'sqlite3' | 'better-sqlite3';
+  /** Another path than a file of its own, left as it is in the end. */
+  path?: string;
+  /** A closed database, which the engine begins with a copy of. */
+  copyOf?: string;
+};
+
+/** An engine on a file of its own, gone after `close()`. */
+export async function openEngine({ driver, path: given, copyOf, ...options }: OpenOptions = {}): Promise<{
   eros: Eros;
   file: string;
   close(): Promise<void>;
 }> {
   const folder = mkdtempSync(path.join(tmpdir(), 'eros-app-'));
   const file = path.join(folder, 'eros.db');
+  if (copyOf !== undefined) copyFileSync(copyOf, file);
   const database = { type: 'sqlite', path: given ?? file, ...(driver ? { driver } : {}) } as const;
   const eros = await createEros({ database, ...options });
   const close = async (): Promise<void> => {
