@@ -12,7 +12,7 @@ import type { FoundColumn, FoundSchema, FoundTable } from './sqlite-introspectio
 export function differencesInSqlite(tables: readonly Table[], found: FoundSchema): SchemaDifference[] {
   return tables.flatMap((table) => {
     const existing = found.tables.get(table.name);
-    return existing ? tableDifferences(table, existing) : [];
+    return existing ? [...tableDifferences(table, existing), ...demandsOf(table, existing)] : [];
   });
 }
 
@@ -35,6 +35,17 @@ function tableDifferences(table: Table, existing: FoundTable): SchemaDifference[
       .map(([declared, is]) => ({ where: `${table.name}.${column.name}`, declared, found: is }));
   });
 }
+
+/** Columns of others that want a value of every new row. We do not know which, so rows of ours are refused there. */
+const demandsOf = (table: Table, existing: FoundTable): SchemaDifference[] =>
+  existing.columns
+    .filter(({ name }) => !table.columns.some((column) => column.name === name.toLowerCase()))
+    .filter((column) => column.isNotNull && column.defaultSql === undefined && !column.isGenerated)
+    .map(({ name }) => ({
+      where: `${table.name}.${name}`,
+      declared: 'no such column, so rows that we add are refused',
+      found: 'NOT NULL without a default',
+    }));
 
 const declaredType = (column: Column): string => sqliteColumn({ name: 'x', type: column.type }).slice(2);
 const nullable = (isNotNull: boolean): string => (isNotNull ? 'NOT NULL' : 'nullable');

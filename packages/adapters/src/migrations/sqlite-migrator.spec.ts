@@ -236,6 +236,21 @@ describe.each(['sqlite3', 'better-sqlite3'] as const)('migrating by %s', (driver
     expect(hashOf(file)).toBe(bytes);
   });
 
+  it('names the columns of others that would refuse our rows', async () => {
+    make(
+      'CREATE TABLE shelves (shelf_id INTEGER PRIMARY KEY, room TEXT NOT NULL UNIQUE, owner TEXT NOT NULL, floor INT NOT NULL DEFAULT 0);',
+    );
+    const { migrator } = await open(library);
+    await migrator.migrate({ nowMs });
+    expect(await migrator.verify()).toEqual([
+      {
+        where: 'shelves.owner',
+        declared: 'no such column, so rows that we add are refused',
+        found: 'NOT NULL without a default',
+      },
+    ]);
+  });
+
   it('knows tables and columns whatever case they are written in', async () => {
     make('CREATE TABLE SHELVES (Shelf_Id INTEGER PRIMARY KEY, "ROOM" TEXT NOT NULL UNIQUE);');
     const { migrator } = await open(library);

@@ -60,7 +60,8 @@ export class SqliteConnection implements SqlSession {
     }
     // Write-ahead log: readers see committed rows while a transaction is open. It changes the file, so one that holds
     // tables and no record of us is left as it is until it has been adopted.
-    if (known?.tables === 0 || known?.ours) await this.useWriteAheadLog();
+    const [mode] = await this.all<{ journal_mode: string }>('PRAGMA journal_mode');
+    if (known?.tables === 0 || known?.ours || mode?.journal_mode === 'wal') await this.useWriteAheadLog();
   }
 
   async useWriteAheadLog(): Promise<void> {
