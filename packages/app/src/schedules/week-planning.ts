@@ -6,7 +6,6 @@ import {
   decideWeekVolume,
   daysOnPattern,
   evolveRotation,
-  gapMinutes,
   predictMadeWeek,
   UnknownCreatorError,
   type Caption,
