@@ -49,6 +49,22 @@ export class NotFoundError extends Error {
   readonly code = 'not_found';
 }
 
+/** Going back would lose rows. Nothing was changed. */
+export class RowsAtStakeError extends Error {
+  override readonly name = 'RowsAtStakeError';
+  readonly code = 'rows_at_stake';
+
+  constructor(
+    readonly tableCount: number,
+    options?: { cause: unknown },
+  ) {
+    super(
+      `${tableCount} tables that the last migration made hold rows, which going back would lose: add --discard-rows if that is meant`,
+      options,
+    );
+  }
+}
+
 /** The file that would be written holds something else. It was not touched. */
 export class FileInTheWayError extends Error {
   override readonly name = 'FileInTheWayError';

@@ -1,6 +1,6 @@
 import type { SchemaChange, SchemaStatus } from '@eros/app';
 import type { Command } from 'commander';
-import { UsageError } from '../errors.js';
+import { RowsAtStakeError, UsageError } from '../errors.js';
 import { EXIT } from '../exit-code.js';
 import { formatInstant, plural } from '../output/format.js';
 import { formatTable } from '../output/table.js';
@@ -108,10 +108,19 @@ const migrate =
 
 const down = (context: CommandContext, { discardRows = false }: DownOptions): Promise<CommandResult> =>
   withMigrations(context, async (migrations, describe) => {
-    const takenBack = await migrations.down({ discardRows });
+    const takenBack = await migrations.down({ discardRows }).catch((error: unknown): never => {
+      const conflicts = discardRows ? undefined : conflictsOf(error);
+      throw conflicts ? new RowsAtStakeError(conflicts.length, { cause: error }) : error;
+    });
     context.say(takenBack.length === 0 ? 'Nothing was ever applied.' : `Taken back:\n${describe(takenBack)}`);
     return { data: { takenBack } };
   });
+
+/** The tables that are in the way of going back. */
+function conflictsOf(error: unknown): readonly unknown[] | undefined {
+  const isConflict = error instanceof Error && 'code' in error && error.code === 'schema_conflict';
+  return isConflict && 'conflicts' in error && Array.isArray(error.conflicts) ? error.conflicts : undefined;
+}
 
 function formatStatus(
   { programVersion, databaseVersion, applied, pending, conflicts }: SchemaStatus,

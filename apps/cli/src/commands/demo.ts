@@ -172,7 +172,8 @@ const formatSignals = (statuses: readonly LearningStatus[], columns: number): st
 
 function sayWhatNext({ terminal, signal, say }: CommandContext, file: string, tookMs: number): void {
   if (signal.aborted) return say('\nInterrupted. `eros demo` starts afresh.');
-  const option = `--database ${path.relative('', file) || file}`;
+  const near = path.relative('', file);
+  const option = `--database ${near.startsWith('..') ? path.resolve(file) : near}`;
   say(`\n${terminal.colours.bold('6. Where it is, and what to try next')}
 ${path.resolve(file)}, made in ${formatDuration(tookMs)}.
 

@@ -23,16 +23,25 @@ export function formatMeasured({ measured, awaitingData }: MeasureReport, { colu
     colours.bold(`${plural(measured.length, 'week')} measured, ${formatCount(awaitingData.length)} awaiting data`),
   ];
   if (measured.length > 0) parts.push(formatWeeks(measured, columns));
-  if (awaitingData.length > 0) {
-    parts.push(
-      formatTable(
-        [{ title: 'creator' }, { title: 'week' }, { title: 'awaits', givesWay: true }],
-        awaitingData.map(({ creatorId, weekStart, reason }) => [creatorId, weekStart, reason]),
-        columns,
-      ),
-    );
-  }
+  if (awaitingData.length > 0) parts.push(formatAwaiting(awaitingData, columns));
   return parts.join('\n\n');
+}
+
+/** One row for each week and reason: a fleet waits for one import. */
+function formatAwaiting(awaiting: MeasureReport['awaitingData'], columns: number): string {
+  const groups = new Map<string, { weekStart: string; reason: string; creatorIds: string[] }>();
+  for (const { creatorId, weekStart, reason } of awaiting) {
+    const key = `${weekStart} ${reason}`;
+    const group = groups.get(key) ?? { weekStart, reason, creatorIds: [] };
+    group.creatorIds.push(creatorId);
+    groups.set(key, group);
+  }
+  const table = formatTable(
+    [{ title: 'week' }, { title: 'creators', givesWay: true }, { title: 'awaits', givesWay: true }],
+    [...groups.values()].map(({ weekStart, creatorIds, reason }) => [weekStart, creatorIds.join(' '), reason]),
+    columns,
+  );
+  return `${table}\n\nImport what is missing, or give your word with --complete-through.`;
 }
 
 function formatWeeks(measured: readonly MeasuredWeek[], columns: number): string {
