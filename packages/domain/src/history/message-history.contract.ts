@@ -24,7 +24,11 @@ const send = (n: number, changes: Partial<Send> = {}): Send => ({
  * @param open gives a history that holds nothing yet; `given` puts sends of the creators `c-1` and `c-2` into what it reads.
  */
 export function messageHistoryContract(
-  open: () => Promise<{ history: MessageHistory; given(sends: readonly Send[]): Promise<void>; close(): Promise<void> }>,
+  open: () => Promise<{
+    history: MessageHistory;
+    given(sends: readonly Send[]): Promise<void>;
+    close(): Promise<void>;
+  }>,
 ): void {
   describe('message history', () => {
     let history: MessageHistory;
@@ -36,7 +40,12 @@ export function messageHistoryContract(
       (await history.sends({ creatorId: 'c-1', fromMs, untilMs })).map(({ messageId }) => messageId);
 
     it('gives every field of a send', async () => {
-      const free = send(2, { messageType: 'free', category: 'retention', contentType: undefined, captionId: undefined });
+      const free = send(2, {
+        messageType: 'free',
+        category: 'retention',
+        contentType: undefined,
+        captionId: undefined,
+      });
       await given([send(1), free]);
       const all = { creatorId: 'c-1', fromMs: 0, untilMs: Date.UTC(2100, 0, 1) };
       expect(await history.sends(all)).toEqual([send(1), free]);
