@@ -86,20 +86,7 @@ export class Reports {
     if (!(Number.isFinite(errorPct) && errorPct >= 0)) {
       throw new InvalidSettingsError('errorPct', String(errorPct), 'a percentage from 0');
     }
-    const byCreator = new Map<string, { count: number; errors: number[] }>();
-    for (const { creatorId, outcome } of await this.ports.predictions.measured()) {
-      const entry = byCreator.get(creatorId) ?? { count: 0, errors: [] };
-      entry.count += 1;
-      // A week of which 0 was predicted has no percentage; like the query, it counts as a prediction.
-      if (outcome && outcome.revenueErrorPct !== null) entry.errors.push(Math.abs(outcome.revenueErrorPct));
-      byCreator.set(creatorId, entry);
-    }
-    return [...byCreator].flatMap(([creatorId, { count: predictions, errors }]) => {
-      const avgErrorPct = errors.reduce((sum, error) => sum + error, 0) / errors.length;
-      return errors.length > 0 && avgErrorPct > errorPct && predictions >= atLeast
-        ? [{ creatorId, avgErrorPct, predictions }]
-        : [];
-    });
+    return this.ports.predictions.missed({ errorPct, atLeast });
   }
 
   /** Breakers that want an eye: open, or half-open for over 30 minutes, or lately under 80 % of at least 20 calls. */

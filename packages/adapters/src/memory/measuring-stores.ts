@@ -5,6 +5,7 @@ import {
   type LearningRecord,
   type LearningStore,
   type LoggedDecision,
+  type MissedPredictions,
   type NewOutcome,
   type NewPrediction,
   type OutcomeStore,
@@ -98,6 +99,23 @@ export class MemoryPredictionStore implements PredictionStore {
     return this.current(tx)
       .filter(({ outcome, creatorId }) => outcome && (filter.creatorId === undefined || creatorId === filter.creatorId))
       .sort(byCreatorAndWeek);
+  }
+
+  async missed(
+    { errorPct, atLeast }: { errorPct: number; atLeast: number },
+    tx?: Transaction,
+  ): Promise<MissedPredictions[]> {
+    const byCreator = new Map<string, (number | null)[]>();
+    for (const { creatorId, outcome } of await this.measured({}, tx)) {
+      byCreator.set(creatorId, [...(byCreator.get(creatorId) ?? []), outcome?.revenueErrorPct ?? null]);
+    }
+    return [...byCreator].flatMap(([creatorId, all]) => {
+      const errors = all.filter((error) => error !== null).map(Math.abs);
+      const avgErrorPct = errors.reduce((sum, error) => sum + error, 0) / errors.length;
+      return avgErrorPct > errorPct && all.length >= atLeast
+        ? [{ creatorId, avgErrorPct, predictions: all.length }]
+        : [];
+    });
   }
 
   async saveOutcome(predictionId: number, outcome: PredictionOutcome, tx: Transaction): Promise<void> {

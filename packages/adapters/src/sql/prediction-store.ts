@@ -1,6 +1,7 @@
 import {
   formatInstant,
   type LateRevision,
+  type MissedPredictions,
   type NewPrediction,
   type PageType,
   type PredictionInputs,
@@ -114,6 +115,23 @@ export class SqlPredictionStore implements PredictionStore {
   async measured(filter: { creatorId?: string } = {}, tx?: Transaction): Promise<StoredPrediction[]> {
     const [condition, params] = filter.creatorId === undefined ? ['', []] : ['AND creator_id = ?', [filter.creatorId]];
     return this.select(`outcome_measured = 1 ${condition} ORDER BY creator_id, week_start_date`, params, tx);
+  }
+
+  async missed(
+    { errorPct, atLeast }: { errorPct: number; atLeast: number },
+    tx?: Transaction,
+  ): Promise<MissedPredictions[]> {
+    const rows = await this.database.on(tx).all<{ creator_id: string; avg_error: number; predictions: number }>(
+      `SELECT creator_id, AVG(ABS(revenue_prediction_error_pct)) AS avg_error, COUNT(*) AS predictions
+       FROM volume_predictions WHERE outcome_measured = 1 GROUP BY creator_id
+       HAVING AVG(ABS(revenue_prediction_error_pct)) > ? AND COUNT(*) >= ? ORDER BY creator_id`,
+      [errorPct, atLeast],
+    );
+    return rows.map(({ creator_id: creatorId, avg_error: avgErrorPct, predictions }) => ({
+      creatorId,
+      avgErrorPct,
+      predictions: Number(predictions),
+    }));
   }
 
   private async select(condition: string, params: readonly string[], tx?: Transaction): Promise<StoredPrediction[]> {

@@ -203,6 +203,30 @@ export function measuringStoresContract(
       expect(await predictions.measured({ creatorId: 'c-2' })).toEqual([{ ...other, outcome: nothingCame }]);
     });
 
+    it('tells whose predictions keep missing', async () => {
+      const { predictions, unitOfWork } = stores;
+      const errors = { 'c-1': [-40, 60, null], 'c-2': [90, 10] };
+      for (const [creatorId, given] of Object.entries(errors)) {
+        for (const [index, revenueErrorPct] of given.entries()) {
+          const { predictionId } = await insert({
+            creatorId,
+            weekStart: ['2026-11-09', '2026-11-16', '2026-11-23'][index] ?? '',
+          });
+          await unitOfWork.transaction((tx) =>
+            predictions.saveOutcome(predictionId, { ...measured, revenueErrorPct }, tx),
+          );
+        }
+      }
+      await insert({ creatorId: 'c-2' });
+      const [one, two] = [
+        { creatorId: 'c-1', avgErrorPct: 50, predictions: 3 },
+        { creatorId: 'c-2', avgErrorPct: 50, predictions: 2 },
+      ];
+      expect(await predictions.missed({ errorPct: 25, atLeast: 2 })).toEqual([one, two]);
+      expect(await predictions.missed({ errorPct: 25, atLeast: 3 })).toEqual([one]);
+      expect(await predictions.missed({ errorPct: 50, atLeast: 1 })).toEqual([]);
+    });
+
     it('takes a measurement back, and notes a revision that came too late', async () => {
       const { predictions, unitOfWork } = stores;
       const first = await insert();

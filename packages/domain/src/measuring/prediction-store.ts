@@ -56,6 +56,15 @@ export interface LateRevision {
   readonly revenueSends: number;
 }
 
+/** A creator whose predictions keep missing: a row of the documented report. */
+export interface MissedPredictions {
+  readonly creatorId: string;
+  /** Mean absolute error of the weeks that have one. */
+  readonly avgErrorPct: number;
+  /** Measured weeks, those without an error included. */
+  readonly predictions: number;
+}
+
 /** Keeps predictions: `volume_predictions`. A replan supersedes; only the last is measured. Tested by `predictionStoreContract`. */
 export interface PredictionStore {
   insert(prediction: NewPrediction, tx: Transaction): Promise<number>;
@@ -67,6 +76,11 @@ export interface PredictionStore {
   unmeasured(throughWeek: string, tx?: Transaction): Promise<StoredPrediction[]>;
   /** Measured ones, by creator and week. */
   measured(filter?: { creatorId?: string }, tx?: Transaction): Promise<StoredPrediction[]>;
+  /**
+   * The documented report: creators whose mean absolute revenue error is over `errorPct` on at least `atLeast` measured weeks,
+   * among all rows, those that other programs wrote included; by creator.
+   */
+  missed(query: { errorPct: number; atLeast: number }, tx?: Transaction): Promise<MissedPredictions[]>;
   saveOutcome(predictionId: number, outcome: PredictionOutcome, tx: Transaction): Promise<void>;
   /** Takes a measurement back, so that the week is measured again from revised figures. */
   clearOutcome(predictionId: number, tx: Transaction): Promise<void>;
