@@ -1,0 +1,55 @@
+import type { Eros } from './eros.js';
+import { openEngine } from './testing/open-engine.js';
+import { query } from './testing/query.js';
+
+const CREATOR = { creator_id: 'c-1', page_name: 'amber', page_type: 'paid', timezone: 'UTC', current_active_fans: 10 };
+
+let eros: Eros;
+let close: () => Promise<void>;
+beforeEach(async () => ({ eros, close } = await openEngine()));
+afterEach(() => close());
+
+const failing = async () => {
+  const { ok, checks } = await eros.health();
+  const bad = checks.filter((check) => !check.ok);
+  expect(ok).toBe(bad.length === 0);
+  expect(checks.map(({ name }) => name)).toEqual(['database', 'schema', 'breakers', 'sagas']);
+  return Object.fromEntries(bad.map(({ name, detail }) => [name, detail]));
+};
+
+it('is well after opening', async () => {
+  expect(await failing()).toEqual({});
+});
+
+it('names a breaker that is open, and what it met last', async () => {
+  for (let i = 0; i < 5; i += 1) {
+    const call = eros.breakers.run('api', () => Promise.reject(new Error('no route to host')));
+    await expect(call).rejects.toThrow('no route to host');
+  }
+  expect(await failing()).toEqual({ breakers: expect.stringMatching(/^api is open .*no route to host/) });
+});
+
+it('names sagas that are parked', async () => {
+  await eros.data.importCreators([CREATOR]);
+  const saga = eros.sagas.define({
+    name: 'publish',
+    version: 1,
+    steps: [{ name: 'post', execute: () => Promise.reject(new Error('no')), onExhausted: 'park' }],
+  });
+  await expect(saga.run({ creatorId: 'c-1', input: {}, sagaId: 'publish-1' })).rejects.toMatchObject({
+    code: 'saga_failed',
+  });
+  expect(await failing()).toEqual({ sagas: expect.stringContaining('publish-1') });
+});
+
+it('names what of the schema is missing', async () => {
+  await query(eros, 'DROP VIEW v_active_rotation_states');
+  expect(await failing()).toEqual({ schema: expect.stringContaining('v_active_rotation_states') });
+});
+
+it('never throws, not even on a closed engine', async () => {
+  await eros.close();
+  const { ok, checks } = await eros.health();
+  expect(ok).toBe(false);
+  for (const check of checks) expect(check).toMatchObject({ ok: false, detail: expect.stringContaining('closed') });
+});
