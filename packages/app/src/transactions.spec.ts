@@ -83,6 +83,7 @@ describe.each(['sqlite3', 'better-sqlite3', ':memory:'] as const)('eros.transact
       () => eros.transaction(async () => undefined),
       () => eros.schedules.planWeek(week),
       () => eros.schedules.replanWeek({ ...week, why }),
+      () => eros.schedules.planFleet({ weekStart: week.weekStart, creatorIds: ['c-1'] }),
       () => eros.schedules.due({ before: new Date(0) }),
       () => eros.rotations.get('c-1'),
       () => eros.rotations.draw('c-1', 1),

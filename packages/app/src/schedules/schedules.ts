@@ -31,6 +31,7 @@ import type { Idempotency } from '../idempotency.js';
 import type { Saga, Sagas } from '../sagas/index.js';
 import { causeOfStep } from './hopeless.js';
 import { weekPlanning, type WeekPlanningPorts, type WeekRequest } from './week-planning.js';
+import { planFleet } from './plan-fleet.js';
 import { settleFollowup } from './settle-followup.js';
 import { dueView, weekView } from './week-view.js';
 
@@ -51,8 +52,6 @@ export interface SchedulesPorts extends WeekPlanningPorts {
 /** An instant, or the creator-local start of the week: for replaying past weeks with what was known before them. */
 export type AsOf = Date | 'week_start';
 
-/** Weeks planned at the same time; each spends most of its time waiting for the database. */
-const FLEET_AT_ONCE = 4;
 /** The operation that plans run as, once per creator and week. */
 const OPERATION = 'plan_week';
 /** How often a plan starts over when the rotation was moved under it. */
@@ -198,36 +197,13 @@ export class Schedules {
     onProgress?: (progress: { done: number; total: number; failed: number }) => void;
     signal?: AbortSignal;
   }): Promise<FleetReport> {
-    const { weekStart, asOf, onProgress, signal } = request;
+    const { weekStart, asOf } = request;
     assertMonday(weekStart);
-    const all =
+    if (asOf !== undefined && asOf !== 'week_start') instantOf('asOf', asOf);
+    const creatorIds =
       request.creatorIds ?? (await this.ports.creators.list({ isActive: true })).map(({ creatorId }) => creatorId);
-    const planned: string[] = [];
-    const already: string[] = [];
-    const failed: { creatorId: string; code: string; message: string }[] = [];
-    const queue = [...new Set(all)];
-    const total = queue.length;
-    let broken: { readonly error: unknown } | undefined;
-    const planOne = async (creatorId: string): Promise<void> => {
-      try {
-        const { isNew } = await this.planOnce({ creatorId, weekStart, ...(asOf ? { asOf } : {}) });
-        (isNew ? planned : already).push(creatorId);
-      } catch (error) {
-        if (isErosError(error, 'engine_closed')) throw error;
-        this.ports.logger.warn({ creatorId, weekStart, error }, 'a week of a fleet could not be planned');
-        failed.push({ creatorId, ...problemOf(error) });
-      }
-      onProgress?.({ done: planned.length + already.length + failed.length, total, failed: failed.length });
-    };
-    const work = async (): Promise<void> => {
-      for (let id = queue.shift(); id !== undefined && !signal?.aborted && !broken; id = queue.shift()) {
-        await planOne(id).catch((error: unknown) => (broken ??= { error }));
-      }
-    };
-    await Promise.all(Array.from({ length: FLEET_AT_ONCE }, work));
-    if (broken) throw broken.error;
-    failed.sort((a, b) => (a.creatorId < b.creatorId ? -1 : 1));
-    return { weekStart, total, planned: planned.sort(), already: already.sort(), failed };
+    const planOne = (creatorId: string) => this.planOnce({ creatorId, weekStart, ...(asOf ? { asOf } : {}) });
+    return planFleet({ ...request, creatorIds }, planOne, this.ports.logger);
   }
 
   /** The stored plan of a week. @throws {UnknownCreatorError} */
@@ -329,10 +305,4 @@ export class Schedules {
     };
     await operations.append({ type: 'item_sent', creatorId, atMs: clock.nowMs(), details }, tx);
   }
-}
-
-/** Errors that are none of ours have no code. */
-function problemOf(error: unknown): { code: string; message: string } {
-  const message = error instanceof Error ? error.message : String(error);
-  return { code: isErosError(error) ? error.code : 'unexpected', message };
 }
