@@ -11,14 +11,8 @@ import {
   UnknownItemError,
   UnknownWeekError,
   weekStartingOn,
-  type Clock,
-  type CreatorStore,
-  type FollowupStore,
   type Ids,
   type Logger,
-  type OperationLog,
-  type PredictionStore,
-  type ScheduleStore,
   type SendStatus,
   type TemplateStatus,
   type Transaction,
@@ -36,16 +30,10 @@ import { settleFollowup } from './settle-followup.js';
 import { dueView, weekView } from './week-view.js';
 
 export interface SchedulesPorts extends WeekPlanningPorts {
-  readonly creators: CreatorStore;
-  readonly schedules: ScheduleStore;
-  readonly followups: FollowupStore;
-  readonly predictions: PredictionStore;
-  readonly operations: OperationLog;
   readonly unitOfWork: UnitOfWork;
   readonly idempotency: Pick<Idempotency, 'run' | 'forget'>;
   readonly sagas: Pick<Sagas, 'define'>;
   readonly ids: Ids;
-  readonly clock: Clock;
   readonly logger: Logger;
 }
 
