@@ -17,6 +17,13 @@ export interface Ended {
   readonly stderr: string;
 }
 
+/** Holds a run to what is promised of every run: no stack trace unless asked for. */
+export function wellBehaved(ended: Ended): Ended {
+  expect(ended.stderr).not.toMatch(/\n\s+at /);
+  expect(ended.stdout).not.toMatch(/\n\s+at /);
+  return ended;
+}
+
 export interface Running {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;

@@ -1,0 +1,74 @@
+import { truncateSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import BetterSqlite from 'better-sqlite3';
+import { EXAMPLE, wellBehaved, Workshop } from './testing/run-eros.js';
+
+jest.setTimeout(120_000);
+
+const WEEK = '2026-11-23';
+
+describe('a database that cannot be used', () => {
+  const workshop = new Workshop();
+  const run = async (...args: string[]) => wellBehaved(await workshop.run(...args));
+  beforeAll(async () => {
+    await run('import', 'creators', path.join(EXAMPLE, 'creators.csv'), '--database', 'good.db');
+  });
+  afterAll(() => workshop.remove());
+
+  it('is one that another process holds', async () => {
+    const other = new BetterSqlite(workshop.file('good.db'));
+    other.exec('BEGIN IMMEDIATE');
+    try {
+      const args = ['import', 'creators', path.join(EXAMPLE, 'creators.csv'), '--database', 'good.db', '--wait', '1'];
+      const { exitCode, stderr } = await run(...args);
+      expect(stderr).toMatch(/another process holds it.*\[database_unavailable\]/);
+      expect(exitCode).toBe(1);
+    } finally {
+      other.close();
+    }
+  });
+
+  it('is a damaged one', async () => {
+    const file = workshop.file('damaged.db');
+    await run('import', 'creators', path.join(EXAMPLE, 'creators.csv'), '--database', file);
+    truncateSync(file, 6_000);
+    const { exitCode, stderr } = await run('plan', '--week', WEEK, '--database', file);
+    expect(stderr).toMatch(/damaged: restore a backup.*\[database_unavailable\]/);
+    expect(exitCode).toBe(1);
+    const doctor = await workshop.json<{ ok: boolean }>('doctor', '--database', file);
+    expect(doctor).toMatchObject({ exitCode: 1, data: { ok: false } });
+  });
+
+  it('is no database at all', async () => {
+    writeFileSync(workshop.file('notes.db'), 'these are my notes, and no database '.repeat(50));
+    const { exitCode, stderr } = await run('plan', '--database', 'notes.db');
+    expect(stderr).toMatch(/is not an SQLite database: check the path/);
+    expect(exitCode).toBe(1);
+  });
+
+  it('is one of another program, unless it is adopted', async () => {
+    const other = new BetterSqlite(workshop.file('other.db'));
+    other.exec('CREATE TABLE invoices (id INTEGER PRIMARY KEY)');
+    other.close();
+    const refused = await run('plan', '--database', 'other.db');
+    expect(refused.stderr).toMatch(/tables of another program.*eros db adopt.*\[schema_conflict\]/);
+    expect(refused.exitCode).toBe(1);
+    expect((await run('db', 'status', '--database', 'other.db')).stdout).toMatch(/changes pending/);
+    expect((await run('db', 'adopt', '--database', 'other.db')).exitCode).toBe(0);
+    expect((await run('db', 'verify', '--database', 'other.db')).stdout).toMatch(/Up to date, and as declared/);
+    const empty = await run('plan', '--week', WEEK, '--database', 'other.db');
+    expect(empty.stderr).toMatch(/no active creator/);
+    expect(empty.exitCode).toBe(1);
+  });
+
+  it('is made, taken back and made again by db', async () => {
+    expect((await run('db', 'migrate', '--database', 'new.db')).stdout).toMatch(/create table creators/);
+    expect((await run('db', 'migrate', '--database', 'new.db')).stdout).toMatch(/Nothing was pending/);
+    expect((await run('db', 'down', '--database', 'new.db')).exitCode).toBe(0);
+    expect((await run('db', 'dry-run', '--database', 'new.db')).stdout).toMatch(/create table creators/);
+    const filled = await run('db', 'down', '--database', 'good.db');
+    expect(filled.stderr).toMatch(/hold rows.*add --discard-rows.*\[rows_at_stake\]/);
+    expect((await run('db', 'down', '--discard-rows', '--database', 'good.db')).exitCode).toBe(0);
+    expect(filled.exitCode).toBe(1);
+  });
+});
