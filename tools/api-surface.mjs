@@ -118,9 +118,13 @@ function declarationOf(name, symbol) {
   const printed = (symbol.declarations ?? []).map((declaration) => {
     const whole = ts.isVariableDeclaration(declaration) ? declaration.parent.parent : declaration;
     const [shown] = ts.transform(whole, [withoutWhatIsOutOfReach]).transformed;
-    return printer
-      .printNode(ts.EmitHint.Unspecified, shown, declaration.getSourceFile())
-      .replace(/^export (declare )?/, '');
+    return (
+      printer
+        .printNode(ts.EmitHint.Unspecified, shown, declaration.getSourceFile())
+        .replace(/^export (declare )?/, '')
+        // Two builds of one source were seen to differ in their quotes.
+        .replace(/"([^"'\n]*)"/g, "'$1'")
+    );
   });
   const origin = symbol.name === name ? [] : [`// as ${name}`];
   return [...origin, ...printed].join('\n');

@@ -66,7 +66,9 @@ function partsOf(spec) {
 
 /** green: all passed; red: a test failed; hung: no end in time; broken: no test could say anything, which proves nothing. */
 function runTests({ project, specs, planted }) {
-  const { EROS_PLANTED: _, ...env } = process.env;
+  // Whoever calls may want colours; what is read here must be plain.
+  const { EROS_PLANTED: _, ...outer } = process.env;
+  const env = { ...outer, FORCE_COLOR: '0' };
   const startedAt = performance.now();
   return new Promise((resolve, reject) => {
     const jest = spawn(
