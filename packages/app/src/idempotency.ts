@@ -63,6 +63,11 @@ export interface IdempotencyPorts {
   readonly schedule: Schedule;
   readonly revive: ReviveError;
   readonly logger: Logger;
+  /**
+   * Keeps the process alive until the answer is called: somebody awaits the end of another caller's run. Left out, only the host
+   * does.
+   */
+  readonly keepAlive?: () => () => void;
 }
 
 export interface IdempotencyOptions {
@@ -211,6 +216,7 @@ export class Idempotency {
   /** Waits before asking again. False, and at once, when the engine closes. */
   private async pause(waitMs: number): Promise<boolean> {
     if (this.isClosing) return false;
+    const release = this.ports.keepAlive?.();
     await new Promise<void>((resume) => {
       const wake = () => {
         cancel();
@@ -219,7 +225,7 @@ export class Idempotency {
       };
       const cancel = this.ports.schedule(wake, waitMs);
       this.waiting.add(wake);
-    });
+    }).finally(release);
     return !this.isClosing;
   }
 

@@ -9,6 +9,8 @@ export type * from './api.js';
 export { describeChange, openMigrations } from '@eros/adapters';
 export type { AppliedMigration, SchemaChange, SchemaDifference, SchemaStatus } from '@eros/adapters';
 
+export type { Followup, FollowupRefusal } from './followups.js';
+export type { Rotation } from './rotations.js';
 export type { CaptionsOptions, CaptionToScore } from './captions.js';
 export type { RunOptions } from './breaker/run-options.js';
 export type { IdempotentContext, IdempotentResult, IdempotentRunOptions, IdempotentWork } from './idempotency.js';
@@ -65,7 +67,6 @@ export type {
   PlanSettings,
   Posterior,
   RetryPolicy,
-  Rotation,
   RotationPattern,
   RotationState,
   RulePack,

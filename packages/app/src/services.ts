@@ -79,7 +79,14 @@ export async function assembleServices(
     options.breakers ? { policies: options.breakers } : {},
   );
   const idempotency = new Idempotency(
-    { ...ports, store: container.get(bindings.idempotencyStore), database, node, revive: reviverOf({ ...domain }) },
+    {
+      ...ports,
+      store: container.get(bindings.idempotencyStore),
+      database,
+      node,
+      keepAlive: nodeKeepAlive,
+      revive: reviverOf({ ...domain }),
+    },
     { leaseMs, transactionTimeoutMs },
   );
   const sagas = new Sagas(

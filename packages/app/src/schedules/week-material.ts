@@ -114,9 +114,10 @@ export class WeekMaterialReader {
         learning: learning?.value.state,
         captions: ports.planCaptions.usable(bank, creatorId),
         usesMs: usesOf(sends),
-        // Of what was planned before the last known send, the sends themselves tell what was used.
+        // Of what was planned before the last known send and never reported as sent, the sends themselves tell what was used.
         neighbours: planned.filter(
-          ({ scheduledAtMs }) => scheduledAtMs > lastSend || scheduledAtMs >= week.startMs - DAY_MS,
+          ({ scheduledAtMs, wasSent }) =>
+            wasSent || scheduledAtMs > lastSend || scheduledAtMs >= week.startMs - DAY_MS,
         ),
         slots: [...kept.map(({ contentType }) => contentType), ...draw.slots],
         settings: ports.settings,

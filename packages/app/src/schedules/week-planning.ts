@@ -211,6 +211,12 @@ async function takeSlots(
   await rotations.save(next, write, tx);
 }
 
+/** What held the volume down, or moved it from what the tier and the scores would have; all steps are in the volume log. */
+const loweredBy = ({ steps }: VolumeDecision): string[] =>
+  steps.flatMap(({ step, isChanged, reason }) =>
+    isChanged && (step === 'learning' || step === 'elasticity' || step === 'captions') ? [reason] : [],
+  );
+
 function weekOf(
   { creatorId, weekStart, asOfMs }: WeekRequest,
   { draft, prediction, rotation, positions, take, captions, decision }: ComposedWeek,
@@ -232,7 +238,7 @@ function weekOf(
     // A week that kept its slots stays the owner of those; what it took besides is known by its items.
     slots: keepsSlots && stored ? stored.slots : take,
     patternStartMs: keepsSlots && stored ? stored.patternStartMs : rotation.patternStartMs,
-    notes: [...decision.notes.map(({ reason }) => reason), ...draft.notes],
+    notes: [...loweredBy(decision), ...draft.notes],
     sagaId,
     items: draft.items.map((item): NewPlanItem => {
       const {
