@@ -89,12 +89,21 @@ export class MemoryScheduleStore implements ScheduleStore {
     }: { creatorId: string; fromMs: number; untilMs: number; exceptWeek?: string },
     tx?: Transaction,
   ): Promise<StoredItem[]> {
-    return itemsOf(this.database.on(tx))
+    const session = this.database.on(tx);
+    const isRetrospective = ({ templateId, scheduledAtMs, send }: DuePlanItem): boolean =>
+      (weeksOf(session).get(String(templateId))?.generatedAtMs ?? 0) > scheduledAtMs &&
+      send?.status !== 'sent' &&
+      send?.status !== 'unknown';
+    return itemsOf(session)
       .values()
       .filter((item) => item.creatorId === creatorId && !item.isCancelled && item.weekStart !== exceptWeek)
       .filter(({ scheduledAtMs }) => scheduledAtMs >= fromMs && scheduledAtMs < untilMs)
       .sort(inOrder)
-      .map(({ itemType, scheduledAtMs, structure, captionId }) => ({ itemType, scheduledAtMs, structure, captionId }));
+      .map((item) => {
+        const { itemType, scheduledAtMs, structure, captionId } = item;
+        const stored = { itemType, scheduledAtMs, structure, captionId };
+        return isRetrospective(item) ? { ...stored, isRetrospective: true } : stored;
+      });
   }
 
   async item(itemId: number, tx?: Transaction): Promise<DuePlanItem | undefined> {

@@ -160,8 +160,8 @@ export class SqlScheduleStore implements ScheduleStore {
     }: { creatorId: string; fromMs: number; untilMs: number; exceptWeek?: string },
     tx?: Transaction,
   ): Promise<StoredItem[]> {
-    const rows = await this.database.on(tx).all<ItemRow>(
-      `SELECT ${ITEM} FROM ${ITEMS}
+    const rows = await this.database.on(tx).all<ItemRow & { generated_at: string }>(
+      `SELECT ${ITEM}, t.generated_at FROM ${ITEMS}
        WHERE i.creator_id = ? AND i.scheduled_at >= ? AND i.scheduled_at < ? AND t.week_start <> ? AND NOT (${CANCELLED})
        ORDER BY i.scheduled_at, i.item_id`,
       [creatorId, formatInstant(fromMs), formatInstant(untilMs), exceptWeek ?? ''],
@@ -171,6 +171,7 @@ export class SqlScheduleStore implements ScheduleStore {
       scheduledAtMs: instantIn(row.scheduled_at),
       structure: row.structure ?? undefined,
       captionId: row.caption_id ?? undefined,
+      ...(isRetrospective(row) ? { isRetrospective: true as const } : {}),
     }));
   }
 
@@ -247,6 +248,10 @@ export class SqlScheduleStore implements ScheduleStore {
     }
   }
 }
+
+/** Planned for a time that had passed, and not known to have gone out. */
+const isRetrospective = ({ scheduled_at, generated_at, send_status }: ItemRow & { generated_at: string }): boolean =>
+  instantIn(generated_at) > instantIn(scheduled_at) && send_status !== 'sent' && send_status !== 'unknown';
 
 const CANCELLED = "i.status = 'skipped' AND i.send_status IS NULL";
 

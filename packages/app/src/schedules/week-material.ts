@@ -100,7 +100,6 @@ export class WeekMaterialReader {
     const restMs = ports.settings.restDays * DAY_MS;
     const around = { creatorId, fromMs: week.startMs - restMs, untilMs: week.endMs + restMs, exceptWeek: weekStart };
     const planned = await ports.schedules.itemsBetween(around);
-    const lastSend = sends.at(-1)?.sentAtMs ?? 0;
     return {
       material: {
         creator,
@@ -114,10 +113,9 @@ export class WeekMaterialReader {
         learning: learning?.value.state,
         captions: ports.planCaptions.usable(bank, creatorId),
         usesMs: usesOf(sends),
-        // Of what was planned before the last known send and never reported as sent, the sends themselves tell what was used.
+        // Of what was planned in retrospect nothing went out: the sends tell what was used. It is kept from the week's edge only.
         neighbours: planned.filter(
-          ({ scheduledAtMs, wasSent }) =>
-            wasSent || scheduledAtMs > lastSend || scheduledAtMs >= week.startMs - DAY_MS,
+          ({ scheduledAtMs, isRetrospective }) => !isRetrospective || scheduledAtMs >= week.startMs - DAY_MS,
         ),
         slots: [...kept.map(({ contentType }) => contentType), ...draw.slots],
         settings: ports.settings,

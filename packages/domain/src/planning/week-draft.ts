@@ -30,6 +30,8 @@ export interface StoredItem {
   readonly scheduledAtMs: number;
   readonly structure: Structure | undefined;
   readonly captionId: number | undefined;
+  /** Set when its time had passed when it was planned, as in a replay of past weeks, and nobody reported that it went out. */
+  readonly isRetrospective?: true;
 }
 
 /** What is known of a PPV when its price is asked for. */

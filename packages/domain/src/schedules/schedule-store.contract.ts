@@ -137,6 +137,22 @@ export function scheduleStoreContract(
       expect(await store.itemsBetween({ ...between, exceptWeek: '2026-11-30' })).toHaveLength(1);
     });
 
+    it('marks items that were planned for the past, until they are reported as sent', async () => {
+      const { itemIds } = await insert({ generatedAtMs: MONDAY_MS + 7 * DAY_MS });
+      const between = { creatorId: 'c-1', fromMs: MONDAY_MS, untilMs: MONDAY_MS + 1 };
+      const mark = async () => (await store.itemsBetween(between))[0]?.isRetrospective;
+      expect(await mark()).toBe(true);
+      for (const [status, marked] of [
+        ['failed', true],
+        ['unknown', undefined],
+        ['sent', undefined],
+      ] as const) {
+        const send = { status, atMs: MONDAY_MS, messageId: undefined };
+        await unitOfWork.transaction((tx) => store.saveSend(itemIds[0] ?? 0, send, tx));
+        expect(await mark()).toBe(marked);
+      }
+    });
+
     it('has due what lies before, of which nothing was reported, follow-ups after their parent was sent', async () => {
       const { itemIds } = await insert();
       const [first = 0, second = 0, third = 0] = itemIds;
