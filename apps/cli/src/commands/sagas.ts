@@ -45,13 +45,13 @@ export function sagasCommand(program: Command, run: CommandRunner): void {
   command
     .command('show <id>')
     .description('one saga with everything that happened')
-    .addHelpText('after', '\nExample:\n  $ eros sagas show plan:c-001:2026-11-23:1.1')
+    .addHelpText('after', '\nExample:\n  $ eros sagas show plan:c-001:2026-11-23:3f6c9a1e-52b7-4c8d-9e0f-1a2b3c4d5e6f')
     .action(run(show));
   addWhyOptions(command.command('revive <id>'))
     .description('give a stuck saga fresh tries, and watch what becomes of it for half a minute')
     .addHelpText(
       'after',
-      '\nExample:\n  $ eros sagas revive plan:c-001:2026-11-23:1.1 --by dana --reason "disk was full"',
+      '\nExample:\n  $ eros sagas revive plan:c-001:2026-11-23:3f6c9a1e-52b7-4c8d-9e0f-1a2b3c4d5e6f --by dana --reason "disk was full"',
     )
     .action(run(revive));
 }
