@@ -1,5 +1,5 @@
-// npm run teeth [-- FILTER] [-- --tested]: plants each bug of tools/teeth/planted, one at a time, and runs the tests that
-// must catch it. FILTER is a part of a list's name or of a bug's id. A test that fails anyway catches nothing, so the
+// npm run teeth [-- FILTER ...] [-- --tested]: plants each bug of tools/teeth/planted, one at a time, and runs the tests
+// that must catch it. A FILTER is a part of a list's name or of a bug's id. A test that fails anyway catches nothing, so the
 // tests run once without any bug first; --tested leaves that out, for those who have just run them all.
 // Ends with `planted N, caught N, missed N`; fails unless every bug is caught.
 import { spawn } from 'node:child_process';
@@ -12,9 +12,10 @@ const PARALLEL = 2;
 const HANGS_AFTER_MS = 300_000;
 
 const { positionals, values: flags } = parseArgs({ allowPositionals: true, options: { tested: { type: 'boolean' } } });
-const filter = positionals[0] ?? '';
-const bugs = readBugs().filter(({ id, list }) => `${list} ${id}`.includes(filter));
-if (bugs.length === 0) stop([`no planted bug matches "${filter}"`]);
+const isWanted = ({ id, list }) =>
+  positionals.length === 0 || positionals.some((part) => `${list} ${id}`.includes(part));
+const bugs = readBugs().filter(isWanted);
+if (bugs.length === 0) stop([`no planted bug matches "${positionals.join(' ')}"`]);
 const problems = problemsOf(bugs);
 if (problems.length > 0) stop(problems);
 
