@@ -45,14 +45,11 @@ export function sagasCommand(program: Command, run: CommandRunner): void {
   command
     .command('show <id>')
     .description('one saga with everything that happened')
-    .addHelpText('after', '\nExample:\n  $ eros sagas show plan:c-001:2026-11-23:3f6c9a1e-52b7-4c8d-9e0f-1a2b3c4d5e6f')
+    .addHelpText('after', '\nExample:\n  $ eros sagas show ID')
     .action(run(show));
   addWhyOptions(command.command('revive <id>'))
     .description('give a stuck saga fresh tries, and watch what becomes of it for half a minute')
-    .addHelpText(
-      'after',
-      '\nExample:\n  $ eros sagas revive plan:c-001:2026-11-23:3f6c9a1e-52b7-4c8d-9e0f-1a2b3c4d5e6f --by dana --reason "disk was full"',
-    )
+    .addHelpText('after', '\nExample:\n  $ eros sagas revive ID --by dana --reason "disk was full"')
     .action(run(revive));
 }
 
