@@ -20,10 +20,10 @@ import {
 } from '@eros/domain';
 import { BREAKER_COLUMNS, breakerFromRow, breakerValues, type BreakerRow } from './breaker-row.js';
 import type { SqlDatabase, SqlSession } from './sql-database.js';
-import { placeholders } from './statements.js';
+import { marks } from './statements.js';
 
 const READ = BREAKER_COLUMNS.join(', ');
-const INSERT = `INSERT INTO circuit_breaker_state (${READ}) VALUES (${placeholders(BREAKER_COLUMNS.length)})
+const INSERT = `INSERT INTO circuit_breaker_state (${READ}) VALUES (${marks(BREAKER_COLUMNS.length)})
   ON CONFLICT (name) DO NOTHING`;
 const [, ...BEHIND_NAME] = BREAKER_COLUMNS;
 const UPDATE = `UPDATE circuit_breaker_state SET ${BEHIND_NAME.map((column) => `${column} = ?`).join(', ')} WHERE name = ?`;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { formatInstant, type Caption, type CaptionSource, type CaptionStore, type Transaction } from '@eros/domain';
 import { contentTypeNumbers } from './content-type-numbers.js';
 import type { SqlDatabase } from './sql-database.js';
-import { inStatements, placeholders, rowPlaceholders } from './statements.js';
+import { inStatements, marks, rowsOfMarks } from './statements.js';
 
 interface CaptionRow {
   caption_id: number;
@@ -41,7 +41,7 @@ export class SqlCaptionStore implements CaptionStore, CaptionSource {
   async find(captionIds: readonly number[], tx?: Transaction): Promise<Caption[]> {
     const found: Caption[] = [];
     for (const ids of inStatements(captionIds, 1)) {
-      const sql = `SELECT ${READ} FROM caption_bank WHERE caption_id IN (${placeholders(ids.length)}) ORDER BY caption_id`;
+      const sql = `SELECT ${READ} FROM caption_bank WHERE caption_id IN (${marks(ids.length)}) ORDER BY caption_id`;
       found.push(...(await this.database.on(tx).all<CaptionRow>(sql, ids)).map(fromRow));
     }
     return found;
@@ -53,7 +53,7 @@ export class SqlCaptionStore implements CaptionStore, CaptionSource {
     for (const part of inStatements(captions, WRITTEN_COUNT)) {
       await this.database.on(tx).run(
         `INSERT INTO caption_bank (${READ}, caption_hash, content_type_id, created_at, updated_at)
-         VALUES ${rowPlaceholders(part.length, WRITTEN_COUNT)}
+         VALUES ${rowsOfMarks(part.length, WRITTEN_COUNT)}
          ON CONFLICT (caption_id) DO UPDATE SET creator_id = excluded.creator_id, caption_text = excluded.caption_text,
            caption_type = excluded.caption_type, content_type = excluded.content_type, is_active = excluded.is_active,
            last_used_date = excluded.last_used_date, updated_at = excluded.updated_at`,

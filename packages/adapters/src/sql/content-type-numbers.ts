@@ -1,6 +1,6 @@
 import type { Caption } from '@eros/domain';
 import type { SqlSession } from './sql-database.js';
-import { placeholders } from './statements.js';
+import { marks } from './statements.js';
 
 /** The name under which a caption without a content type stands there. */
 export const UNSPECIFIED = 'unspecified';
@@ -20,7 +20,7 @@ export async function contentTypeNumbers(
   const nameOf = ({ contentType }: Caption): string => contentType ?? UNSPECIFIED;
   const names = [...new Set(captions.map(nameOf))];
   const read = async () => {
-    const sql = `SELECT type_name, content_type_id FROM content_types WHERE type_name IN (${placeholders(names.length)})`;
+    const sql = `SELECT type_name, content_type_id FROM content_types WHERE type_name IN (${marks(names.length)})`;
     const rows = await session.all<{ type_name: string; content_type_id: number }>(sql, names);
     return new Map(rows.map((row) => [row.type_name, row.content_type_id]));
   };

@@ -23,11 +23,11 @@ import {
   type IdempotencyRow,
 } from './idempotency-row.js';
 import type { SqlDatabase, SqlSession } from './sql-database.js';
-import { placeholders } from './statements.js';
+import { marks } from './statements.js';
 
 const READ = `SELECT ${READ_COLUMNS} FROM timing_idempotency WHERE operation_key = ?`;
 const INSERT = `INSERT INTO timing_idempotency (operation_key, version, ${WRITTEN_COLUMNS.join(', ')})
-  VALUES (${placeholders(WRITTEN_COLUMNS.length + 2)}) ON CONFLICT (operation_key) DO NOTHING`;
+  VALUES (${marks(WRITTEN_COLUMNS.length + 2)}) ON CONFLICT (operation_key) DO NOTHING`;
 const REPLACE = `UPDATE timing_idempotency SET version = version + 1, ${WRITTEN_COLUMNS.map((column) => `${column} = ?`).join(', ')}
   WHERE operation_key = ? AND version = ?`;
 // As text, "2026-01-05 12:00" sorts before "2026-01-05T09:00": this finds some too many, never too few.

@@ -29,7 +29,7 @@ import {
   type Why,
 } from '@eros/domain';
 import type { SqlDatabase } from './sql-database.js';
-import { placeholders, rowPlaceholders } from './statements.js';
+import { marks, rowsOfMarks } from './statements.js';
 import {
   entryJson,
   eventFromRow,
@@ -66,7 +66,7 @@ export class SqlSagaStore implements SagaStore {
         ...summaryValues(state),
       ];
       const { affected } = await this.database.on(own).run(
-        `INSERT INTO saga_execution_log (${INSERTED.join(', ')}) VALUES (${placeholders(values.length)})
+        `INSERT INTO saga_execution_log (${INSERTED.join(', ')}) VALUES (${marks(values.length)})
          ON CONFLICT (saga_id) WHERE ${OURS} DO NOTHING`,
         values,
       );
@@ -104,7 +104,7 @@ export class SqlSagaStore implements SagaStore {
     const nowMs = await this.database.nowMs();
     const rows = await this.database.on().all<{ saga_id: string }>(
       `SELECT saga_id FROM saga_execution_log
-       WHERE ${OPEN} AND stuck = 0 AND definition_hash IN (${placeholders(hashes.length)})
+       WHERE ${OPEN} AND stuck = 0 AND definition_hash IN (${marks(hashes.length)})
          AND (lease_until IS NULL OR lease_until <= ?)
        ORDER BY id LIMIT ?`,
       [...hashes, formatInstant(nowMs), limit],
@@ -207,7 +207,7 @@ export class SqlSagaStore implements SagaStore {
 
   private async write(sagaId: string, from: number, events: readonly SagaEvent[], tx: Transaction): Promise<void> {
     await this.database.on(tx).run(
-      `INSERT INTO saga_journal (saga_id, seq, entry, at) VALUES ${rowPlaceholders(events.length, 4)}`,
+      `INSERT INTO saga_journal (saga_id, seq, entry, at) VALUES ${rowsOfMarks(events.length, 4)}`,
       events.flatMap((event, i) => [sagaId, from + i, entryJson(event), formatInstant(event.atMs)]),
     );
   }

@@ -9,7 +9,7 @@ import {
 } from '@eros/domain';
 import { comparableInstant, comparableParameter } from '../sqlite/comparable-instant.js';
 import type { SqlDatabase } from './sql-database.js';
-import { inStatements, placeholders, rowPlaceholders } from './statements.js';
+import { inStatements, marks, rowsOfMarks } from './statements.js';
 
 interface SendRow {
   message_id: string | number;
@@ -83,7 +83,7 @@ export class SqlSendStore implements SendStore, MessageHistory {
   async find(messageIds: readonly string[], tx?: Transaction): Promise<Send[]> {
     const found: Send[] = [];
     for (const ids of inStatements(messageIds, 1)) {
-      const sql = `SELECT ${READ} FROM mass_messages m WHERE m.message_id IN (${placeholders(ids.length)})`;
+      const sql = `SELECT ${READ} FROM mass_messages m WHERE m.message_id IN (${marks(ids.length)})`;
       found.push(...readable(await this.database.on(tx).all<SendRow>(sql, ids)));
     }
     return found;
@@ -91,7 +91,7 @@ export class SqlSendStore implements SendStore, MessageHistory {
 
   async insert(sends: readonly Send[], tx?: Transaction): Promise<void> {
     for (const part of inStatements(sends, WRITTEN.length)) {
-      const sql = `INSERT INTO mass_messages (${WRITTEN.join(', ')}) VALUES ${rowPlaceholders(part.length, WRITTEN.length)}`;
+      const sql = `INSERT INTO mass_messages (${WRITTEN.join(', ')}) VALUES ${rowsOfMarks(part.length, WRITTEN.length)}`;
       await this.database.on(tx).run(sql, part.flatMap(toColumns));
     }
   }

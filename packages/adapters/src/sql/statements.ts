@@ -1,9 +1,9 @@
 /** `?, ?, ?` for as many values. */
-export const placeholders = (count: number): string => Array.from({ length: count }, () => '?').join(', ');
+export const marks = (count: number): string => Array.from({ length: count }, () => '?').join(', ');
 
 /** `(?, ?), (?, ?)` for as many rows of as many columns. */
-export const rowPlaceholders = (rowCount: number, columnCount: number): string =>
-  Array.from({ length: rowCount }, () => `(${placeholders(columnCount)})`).join(', ');
+export const rowsOfMarks = (rowCount: number, columnCount: number): string =>
+  Array.from({ length: rowCount }, () => `(${marks(columnCount)})`).join(', ');
 
 // SQLite takes 32,766 parameters in a statement, PostgreSQL 65,535.
 const PARAMETERS_PER_STATEMENT = 15_000;
