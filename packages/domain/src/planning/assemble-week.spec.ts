@@ -180,16 +180,14 @@ describe('a draft', () => {
 
   it('is the same for the same input, in whatever order captions and neighbours come', () => {
     const property = fc.property(anyWeek, ({ input }) => {
-      const draft = assembleWeek(input);
-      expect(assembleWeek(input)).toEqual(draft);
       const reordered = {
         ...input,
         captions: [...input.captions].reverse(),
         neighbours: [...input.neighbours].reverse(),
       };
-      expect(assembleWeek(reordered)).toEqual(draft);
+      expect(JSON.stringify(assembleWeek(reordered))).toBe(JSON.stringify(assembleWeek(input)));
     });
-    fc.assert(property, { numRuns: 100 });
+    fc.assert(property, { numRuns: 1_000 });
   });
 
   it('has every item asked for up to 8 + 6 + 4 a day, on days of 23 and 25 hours too', () => {
@@ -207,7 +205,7 @@ describe('a draft', () => {
         perDay.map(({ revenue, engagement, retention }) => ({ revenue, engagement, retention })),
       );
     });
-    fc.assert(property, { numRuns: 300 });
+    fc.assert(property, { numRuns: 1_000 });
   });
 
   it('holds 18 items on every day of a week with a change', () => {
