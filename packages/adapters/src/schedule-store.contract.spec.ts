@@ -6,7 +6,8 @@ import { scheduleStoreOn } from './testing/sql-stores.js';
 eachDatabase((open) =>
   scheduleStoreContract(async () => {
     const test = await open();
-    const store = test.kind === 'memory' ? new MemoryScheduleStore(test.database) : await scheduleStoreOn(test.database);
+    const store =
+      test.kind === 'memory' ? new MemoryScheduleStore(test.database) : await scheduleStoreOn(test.database);
     return { store, unitOfWork: test.database, close: test.close };
   }),
 );

@@ -63,7 +63,11 @@ export const ITEMS = 'schedule_items i JOIN schedule_templates t ON t.template_i
 export const ITEM_STATUS: Record<SendStatus, string> = { sent: 'sent', failed: 'skipped', unknown: 'queued' };
 
 /** Planned for a time that had passed, and not known to have gone out. */
-export const isRetrospective = ({ scheduled_at, generated_at, send_status }: ItemRow & { generated_at: string }): boolean =>
+export const isRetrospective = ({
+  scheduled_at,
+  generated_at,
+  send_status,
+}: ItemRow & { generated_at: string }): boolean =>
   instantIn(generated_at) > instantIn(scheduled_at) && send_status !== 'sent' && send_status !== 'unknown';
 
 export const CANCELLED = "i.status = 'skipped' AND i.send_status IS NULL";

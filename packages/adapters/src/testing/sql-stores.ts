@@ -26,7 +26,13 @@ export async function givenCreators(database: SqlDatabase): Promise<void> {
 /** What `scheduleStoreContract` needs: the creators and the caption 11. */
 export async function scheduleStoreOn(database: SqlDatabase): Promise<SqlScheduleStore> {
   await givenCreators(database);
-  const caption = { captionId: 11, creatorId: undefined, text: 'just for you', captionType: 'winner', contentType: 'solo' };
+  const caption = {
+    captionId: 11,
+    creatorId: undefined,
+    text: 'just for you',
+    captionType: 'winner',
+    contentType: 'solo',
+  };
   await new SqlCaptionStore(database).save([{ ...caption, isActive: true, lastUsedDate: undefined }], 0);
   return new SqlScheduleStore(database);
 }
