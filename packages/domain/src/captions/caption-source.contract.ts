@@ -1,23 +1,6 @@
 import type { CaptionSource } from './caption-source.js';
 import type { Caption } from './caption.js';
-
-const shared: Caption = {
-  captionId: 1,
-  creatorId: undefined,
-  text: 'Only one of you gets it!\nnever seen before — see you soon',
-  captionType: 'winner',
-  contentType: 'solo',
-  isActive: true,
-  lastUsedDate: '2026-08-06',
-};
-const own: Caption = {
-  ...shared,
-  captionId: 2,
-  creatorId: 'c-1',
-  captionType: 'free',
-  contentType: undefined,
-  lastUsedDate: undefined,
-};
+import { own, shared } from './sample-captions.contract.js';
 
 /**
  * What every caption source promises. Run it on a source of your own before you rebind `captionSource`.

@@ -1,24 +1,7 @@
 import type { UnitOfWork } from '../storage/index.js';
 import type { CaptionStore } from './caption-store.js';
-import type { Caption } from './caption.js';
+import { own, shared } from './sample-captions.contract.js';
 
-const shared: Caption = {
-  captionId: 1,
-  creatorId: undefined,
-  text: 'Only one of you gets it!\nnever seen before — see you soon',
-  captionType: 'winner',
-  contentType: 'solo',
-  isActive: true,
-  lastUsedDate: '2026-08-06',
-};
-const own: Caption = {
-  ...shared,
-  captionId: 2,
-  creatorId: 'c-1',
-  captionType: 'free',
-  contentType: undefined,
-  lastUsedDate: undefined,
-};
 const AT_MS = Date.UTC(2026, 10, 22);
 
 /** What every store of captions promises. As a source that plans read it also keeps `captionSourceContract`. */

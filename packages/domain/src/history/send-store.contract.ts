@@ -1,24 +1,8 @@
 import type { UnitOfWork } from '../storage/index.js';
 import type { MessageHistory } from './message-history.js';
-import type { Send } from './send.js';
+import { send, START_MS } from './sample-send.contract.js';
 import type { SendStore } from './send-store.js';
 
-const START_MS = Date.UTC(2026, 4, 18, 12);
-const send = (n: number, changes: Partial<Send> = {}): Send => ({
-  messageId: `m-${String(n).padStart(4, '0')}`,
-  creatorId: 'c-1',
-  messageType: 'ppv',
-  category: 'revenue',
-  contentType: 'solo',
-  captionId: 7,
-  sentAtMs: START_MS + n * 60_000,
-  priceUsd: 19.69,
-  sentCount: 200,
-  viewedCount: 80,
-  purchasedCount: 3,
-  earningsUsd: 59.07,
-  ...changes,
-});
 const everything = { fromMs: 0, untilMs: Date.UTC(2100, 0, 1) };
 
 /** What every store of imported sends promises. As the history that plans read it also keeps `messageHistoryContract`. */
