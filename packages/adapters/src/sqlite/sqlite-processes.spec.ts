@@ -21,8 +21,9 @@ interface LogRow {
   total: number;
   version: number;
 }
-const runUnitsHere: (database: SqliteDatabase, name: string, count: number) => Promise<Report> = async (...given) => {
-  const { runUnits } = (await import(script('counting-units.mjs'))) as { runUnits: typeof runUnitsHere };
+type RunUnits = (database: SqliteDatabase, name: string, count: number, processCount: number) => Promise<Report>;
+const runUnitsHere: RunUnits = async (...given) => {
+  const { runUnits } = (await import(script('counting-units.mjs'))) as { runUnits: RunUnits };
   return runUnits(...given);
 };
 
@@ -58,14 +59,14 @@ describe.each(['sqlite3', 'better-sqlite3'] as const)('several processes on one 
   });
 
   it('leaves the rows of some order one after another, of 500 overlapping units in three processes', async () => {
-    const others = ['B', 'C'].map((name) => start('counting-writer.mjs', name, '150'));
+    const others = ['B', 'C'].map((name) => start('counting-writer.mjs', name, '150', '3'));
     await Promise.all(others.map((child) => once(child, 'message')));
     const reports = others.map(async (child) => {
       child.send('go');
       const [{ report }] = (await once(child, 'message')) as [{ report: Report }];
       return report;
     });
-    const all = await Promise.all([runUnitsHere(database, 'A', 200), ...reports]);
+    const all = await Promise.all([runUnitsHere(database, 'A', 200, 3), ...reports]);
 
     expect(all.flatMap(({ errors }) => errors)).toEqual([]);
     expect(all.map(({ committed }) => committed.length)).toEqual([133, 100, 100]);
