@@ -1,7 +1,8 @@
 import {
-  formatInstant,
   parseInstant,
+  unreachable,
   UnreadableOperationError,
+  type IdempotencyEvent,
   type IdempotencyState,
   type OperationKey,
   type OperationOutcome,
@@ -23,21 +24,6 @@ export interface IdempotencyRow {
   readonly error: string | null;
   readonly version: unknown;
 }
-
-/** The columns of a write, in the order of `idempotencyValues`. The key and the version are the statement's affair. */
-export const WRITTEN_COLUMNS = [
-  'operation_name',
-  'params_hash',
-  'result',
-  'executed_at',
-  'expires_at',
-  'status',
-  'owner',
-  'epoch',
-  'claimed_at',
-  'lease_until',
-  'error',
-] as const;
 
 /** JSON is read as text: some drivers parse it, and a parsed text looks like text that is still to be parsed. */
 export const READ_COLUMNS = `operation_key, params_hash, CAST(result AS TEXT) AS result, executed_at, expires_at, status,
@@ -76,30 +62,64 @@ export function versionOf(row: IdempotencyRow): number {
   return wholeNumberIn(row, 'version');
 }
 
-/** What is written for a state that a claim has led to. A released key keeps nothing but its epoch. */
-export function idempotencyValues(
-  { operation }: OperationKey,
-  state: Exclude<IdempotencyState, { status: 'none' }>,
-): unknown[] {
-  const { epoch } = state;
-  const expiresAt = formatInstant(state.expiresAtMs);
-  switch (state.status) {
-    case 'released':
-      return [operation, '', null, expiresAt, expiresAt, 'released', null, epoch, null, null, null];
-    case 'running': {
-      const { paramsHash, owner } = state;
-      const [claimedAt, leaseUntil] = [formatInstant(state.claimedAtMs), formatInstant(state.leaseUntilMs)];
-      return [operation, paramsHash, null, claimedAt, expiresAt, 'running', owner, epoch, claimedAt, leaseUntil, null];
+/** A number or an instant that moves with the time of the event. */
+export interface Moment {
+  readonly ms: number;
+  readonly as: 'number' | 'instant';
+}
+
+/** What an event writes, by column. */
+export type EventColumns = Readonly<Record<string, string | null | Moment>>;
+
+/** The columns that an event changes. The key and the version are the statement's affair. */
+export function columnsOf({ operation }: OperationKey, event: IdempotencyEvent): EventColumns {
+  const expiresAt = instant(event.expiresAtMs);
+  switch (event.type) {
+    case 'claimed': {
+      const { paramsHash, owner } = event;
+      const [claimedAt, leaseUntil] = [instant(event.claimedAtMs), instant(event.leaseUntilMs)];
+      return {
+        operation_name: operation,
+        params_hash: paramsHash,
+        result: null,
+        executed_at: claimedAt,
+        expires_at: expiresAt,
+        status: 'running',
+        owner,
+        epoch: { ms: event.epoch, as: 'number' },
+        claimed_at: claimedAt,
+        lease_until: leaseUntil,
+        error: null,
+      };
     }
-    case 'done': {
-      const { paramsHash, outcome } = state;
-      const [claimedAt, doneAt] = [formatInstant(state.claimedAtMs), formatInstant(state.doneAtMs)];
+    case 'renewed':
+      return { expires_at: expiresAt, lease_until: instant(event.leaseUntilMs) };
+    case 'ended': {
+      const { outcome } = event;
       const [status, result, error] =
         outcome.type === 'result' ? ['completed', outcome.json, null] : ['failed', null, JSON.stringify(outcome.error)];
-      return [operation, paramsHash, result, doneAt, expiresAt, status, null, epoch, claimedAt, null, error];
+      const executedAt = instant(event.doneAtMs);
+      return { result, executed_at: executedAt, expires_at: expiresAt, status, owner: null, lease_until: null, error };
     }
+    case 'released':
+      // Keeps nothing but the epoch, which is not written.
+      return {
+        params_hash: '',
+        result: null,
+        executed_at: expiresAt,
+        expires_at: expiresAt,
+        status: 'released',
+        owner: null,
+        claimed_at: null,
+        lease_until: null,
+        error: null,
+      };
+    default:
+      return unreachable(event);
   }
 }
+
+const instant = (ms: number): Moment => ({ ms, as: 'instant' });
 
 function outcomeIn(row: IdempotencyRow, status: 'completed' | 'failed'): OperationOutcome {
   if (status === 'failed') return { type: 'error', error: storedErrorIn(row) };
@@ -131,8 +151,13 @@ function parsed(row: IdempotencyRow, column: 'result' | 'error', json: string): 
   }
 }
 
-function instantIn(row: IdempotencyRow, column: 'executed_at' | 'expires_at' | 'claimed_at' | 'lease_until'): number {
-  const value = row[column];
+type InstantColumn = 'executed_at' | 'expires_at' | 'claimed_at' | 'lease_until';
+
+export function instantIn<Column extends InstantColumn>(
+  row: { readonly operation_key: string } & Readonly<Record<Column, unknown>>,
+  column: Column,
+): number {
+  const value: unknown = row[column];
   const atMs = value instanceof Date ? value.getTime() : typeof value === 'string' ? parseInstant(value) : undefined;
   if (atMs === undefined) throw new UnreadableOperationError(row.operation_key, column, JSON.stringify(value));
   return atMs;

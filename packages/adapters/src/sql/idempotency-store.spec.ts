@@ -90,6 +90,18 @@ describe('timing_idempotency', () => {
     expect(await store.sweep()).toBe(0);
   });
 
+  it('leaves the stored clock at most a quarter of a second behind what it wrote, however often it writes', async () => {
+    const write = async (key: string) => store.dispatch({ ...id, key }, claim);
+    const stored = async () => (await database.on().all<{ at_ms: number }>('SELECT at_ms FROM eros_clock'))[0]?.at_ms;
+    const seen: (number | undefined)[] = [];
+    for (const afterMs of [0, 100, 250, 251, 400, 10_000]) {
+      clock.atMs = AT_MS + afterMs;
+      expect(await write(`after ${afterMs}`)).toMatchObject({ event: { claimedAtMs: clock.atMs } });
+      seen.push(await stored());
+    }
+    expect(seen).toEqual([0, 0, 0, 251, 251, 10_000].map((ms) => AT_MS + ms));
+  });
+
   it('decides again when another connection was faster: the row it read is replaced by compare-and-swap', async () => {
     await store.dispatch(id, claim);
     clock.atMs += 30_000;
@@ -98,15 +110,17 @@ describe('timing_idempotency', () => {
     const racing = new SqlIdempotencyStore({
       transaction: (work, options) => database.transaction(work, options),
       nowMs: (tx) => database.nowMs(tx),
+      clock: () => database.clock(),
       isInsideTransaction: () => database.isInsideTransaction(),
       close: () => database.close(),
       on: (tx) => {
         const session = database.on(tx);
         return {
           run: (sql, params) => session.run(sql, params),
+          returning: (sql, params) => session.returning(sql, params),
           all: async <Row>(sql: string, params?: readonly unknown[]) => {
             const found = await session.all<Row>(sql, params);
-            if (isFirst) {
+            if (tx && isFirst) {
               isFirst = false;
               await store.dispatch(id, { ...claim, owner: 'eve' }, tx);
             }

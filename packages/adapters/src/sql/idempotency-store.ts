@@ -1,12 +1,12 @@
 import {
   decideIdempotency,
-  evolveIdempotency,
   formatInstant,
   isSweepable,
   recordAt,
   storedKeyOf,
   UnreadableOperationError,
   type IdempotencyDecision,
+  type IdempotencyEvent,
   type IdempotencyRecord,
   type IdempotencyRequest,
   type IdempotencyState,
@@ -14,22 +14,18 @@ import {
   type OperationKey,
   type Transaction,
 } from '@eros/domain';
+import { instantIn, READ_COLUMNS, stateFromRow, versionOf, type IdempotencyRow } from './idempotency-row.js';
 import {
-  idempotencyValues,
-  READ_COLUMNS,
-  stateFromRow,
-  versionOf,
-  WRITTEN_COLUMNS,
-  type IdempotencyRow,
-} from './idempotency-row.js';
-import type { SqlDatabase, SqlSession } from './sql-database.js';
-import { marks } from './statements.js';
+  insertAtOnce,
+  insertRow,
+  readAtOnce,
+  readRow,
+  replaceRow,
+  updateHeld,
+  type WrittenAtOnce,
+} from './idempotency-statements.js';
+import type { SqlDatabase, SqlFragment, SqlSession } from './sql-database.js';
 
-const READ = `SELECT ${READ_COLUMNS} FROM timing_idempotency WHERE operation_key = ?`;
-const INSERT = `INSERT INTO timing_idempotency (operation_key, version, ${WRITTEN_COLUMNS.join(', ')})
-  VALUES (${marks(WRITTEN_COLUMNS.length + 2)}) ON CONFLICT (operation_key) DO NOTHING`;
-const REPLACE = `UPDATE timing_idempotency SET version = version + 1, ${WRITTEN_COLUMNS.map((column) => `${column} = ?`).join(', ')}
-  WHERE operation_key = ? AND version = ?`;
 // As text, "2026-01-05 12:00" sorts before "2026-01-05T09:00": this finds some too many, never too few.
 const EXPIRED = `SELECT ${READ_COLUMNS} FROM timing_idempotency WHERE expires_at <= ? ORDER BY expires_at LIMIT ?`;
 const DELETE = 'DELETE FROM timing_idempotency WHERE operation_key = ? AND version = ?';
@@ -37,14 +33,70 @@ const DELETE = 'DELETE FROM timing_idempotency WHERE operation_key = ? AND versi
 /** Each lost race means that somebody else has written; nobody loses this many in a row. */
 const ATTEMPTS_MAX = 100;
 
-/** `timing_idempotency`. */
+/** What a row holds when there is none. */
+const NONE: IdempotencyState = { status: 'none' };
+
+/**
+ * `timing_idempotency`. A claim of a new key is one read and one write, a replay one read, the end of a run one write:
+ * each by a statement that tells the time itself and commits alone. What such a statement cannot decide - a row that is
+ * in the way, a claim that is not the caller's any more - is read, decided and written in a transaction.
+ */
 export class SqlIdempotencyStore implements IdempotencyStore {
   constructor(private readonly database: SqlDatabase) {}
 
   async dispatch(id: OperationKey, request: IdempotencyRequest, tx?: Transaction): Promise<IdempotencyDecision> {
-    if (tx) return this.dispatchIn(tx, id, request);
+    if (tx) return (await this.dispatchAtOnce(tx, id, request)) ?? this.dispatchIn(tx, id, request);
     // A renewal must get through while its owner's transaction is open; it queues behind that one and never joins it.
-    return this.database.transaction((own) => this.dispatchIn(own, id, request), { apart: request.type === 'renew' });
+    if (request.type === 'renew') {
+      return this.database.transaction((own) => this.dispatch(id, request, own), { apart: true });
+    }
+    const decision = await this.dispatchAtOnce(undefined, id, request);
+    return decision ?? this.database.transaction((own) => this.dispatchIn(own, id, request));
+  }
+
+  /** @returns `undefined` when nothing was written, and it takes more than one statement to tell why. */
+  private async dispatchAtOnce(
+    tx: Transaction | undefined,
+    id: OperationKey,
+    request: IdempotencyRequest,
+  ): Promise<IdempotencyDecision | undefined> {
+    switch (request.type) {
+      case 'claim': {
+        const { known, atMs } = await this.readAtOnce(id, tx);
+        if (known.status === 'none') {
+          return this.writeAtOnce(tx, request, NONE, (event) => insertAtOnce(id, event, this.database.clock()));
+        }
+        const decision = decideIdempotency({ ...request, atMs }, known);
+        return decision.type === 'accepted' ? undefined : decision;
+      }
+      case 'renew':
+      case 'complete':
+      case 'fail':
+      case 'release': {
+        const update = (event: IdempotencyEvent) => updateHeld(id, event, request, this.database.clock());
+        return this.writeAtOnce(tx, request, heldBy(request), update);
+      }
+      case 'forget':
+        return undefined;
+    }
+  }
+
+  /**
+   * Carries out what is decided of a state that the statement's own condition sees to. The rule is asked twice: at the
+   * instant 0, for what the statement is to add to the time at which it runs, and at that time, for the answer.
+   */
+  private async writeAtOnce(
+    tx: Transaction | undefined,
+    request: IdempotencyRequest,
+    assumed: IdempotencyState,
+    statementFor: (event: IdempotencyEvent) => SqlFragment,
+  ): Promise<IdempotencyDecision | undefined> {
+    const atZero = decideIdempotency({ ...request, atMs: 0 }, assumed);
+    if (atZero.type !== 'accepted') throw new Error(`bug: ${request.type} was answered with ${atZero.type}`);
+    const { sql, params } = statementFor(atZero.event);
+    const [row] = await this.database.on(tx).returning<WrittenAtOnce>(sql, params);
+    if (!row) return undefined;
+    return decideIdempotency({ ...request, atMs: instantIn(row, 'expires_at') - atZero.event.expiresAtMs }, assumed);
   }
 
   private async dispatchIn(
@@ -55,19 +107,29 @@ export class SqlIdempotencyStore implements IdempotencyStore {
     const session = this.database.on(tx);
     for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
       const row = await find(session, id);
-      const known: IdempotencyState = row ? stateFromRow(row) : { status: 'none' };
       const atMs = await this.database.nowMs(tx);
-      const decision = decideIdempotency({ ...request, atMs }, known);
+      const decision = decideIdempotency({ ...request, atMs }, row ? stateFromRow(row) : NONE);
       if (decision.type !== 'accepted') return decision;
-      if (await write(session, id, row, evolveIdempotency(known, decision.event))) return decision;
+      const { event } = decision;
+      const { sql, params } = row ? replaceRow(id, event, versionOf(row)) : insertRow(id, event);
+      if ((await session.run(sql, params)).affected === 1) return decision;
     }
     throw new Error(`bug: lost ${ATTEMPTS_MAX} races in a row for operation key "${storedKeyOf(id)}"`);
   }
 
   async lookup(id: OperationKey, tx?: Transaction): Promise<IdempotencyRecord | undefined> {
-    const row = await find(this.database.on(tx), id);
-    if (!row) return undefined;
-    return recordAt(id, stateFromRow(row), await this.database.nowMs(tx));
+    const { known, atMs } = await this.readAtOnce(id, tx);
+    return recordAt(id, known, atMs);
+  }
+
+  private async readAtOnce(
+    id: OperationKey,
+    tx: Transaction | undefined,
+  ): Promise<{ known: IdempotencyState; atMs: number }> {
+    const { sql, params } = readAtOnce(id, this.database.clock());
+    const [row] = await this.database.on(tx).all<ReadAtOnce>(sql, params);
+    if (!row) throw new Error('bug: the clock has no row');
+    return { known: row.operation_key === null ? NONE : stateFromRow(row), atMs: Number(row.at_ms) };
   }
 
   async forget(id: OperationKey, tx?: Transaction): Promise<boolean> {
@@ -88,24 +150,17 @@ export class SqlIdempotencyStore implements IdempotencyStore {
   }
 }
 
+type ReadAtOnce = { readonly at_ms: unknown } & (IdempotencyRow | { readonly operation_key: null });
+
 async function find(session: SqlSession, id: OperationKey): Promise<IdempotencyRow | undefined> {
-  const [row] = await session.all<IdempotencyRow>(READ, [storedKeyOf(id)]);
+  const { sql, params } = readRow(id);
+  const [row] = await session.all<IdempotencyRow>(sql, params);
   return row;
 }
 
-/** @returns false when somebody else has written the row since it was read. */
-async function write(
-  session: SqlSession,
-  id: OperationKey,
-  row: IdempotencyRow | undefined,
-  state: IdempotencyState,
-): Promise<boolean> {
-  if (state.status === 'none') throw new Error('bug: no event leads to a key of which nothing is known');
-  const values = idempotencyValues(id, state);
-  const { affected } = row
-    ? await session.run(REPLACE, [...values, row.operation_key, versionOf(row)])
-    : await session.run(INSERT, [storedKeyOf(id), 1, ...values]);
-  return affected === 1;
+/** The state in which a holder's command is accepted. What the command does not look at is left open. */
+function heldBy({ owner, epoch }: { owner: string; epoch: number }): IdempotencyState {
+  return { status: 'running', owner, epoch, paramsHash: '', claimedAtMs: 0, leaseUntilMs: 0, expiresAtMs: 0 };
 }
 
 /** A row that cannot be read stays: whoever uses its key is told. */

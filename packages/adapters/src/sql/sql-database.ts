@@ -14,6 +14,27 @@ export interface SqlSession {
   all<Row>(sql: string, params?: readonly unknown[]): Promise<Row[]>;
   /** Runs one write. Outside a transaction it is one of its own. */
   run(sql: string, params?: readonly unknown[]): Promise<Written>;
+  /** Runs one write that ends in RETURNING, and gives its rows. Outside a transaction it is one of its own. */
+  returning<Row>(sql: string, params?: readonly unknown[]): Promise<Row[]>;
+}
+
+/** A piece of a statement, and what its placeholders stand for. */
+export interface SqlFragment {
+  readonly sql: string;
+  readonly params: readonly unknown[];
+}
+
+/** The database's clock, for statements that read it themselves. */
+export interface SqlClock {
+  /** A subquery of one row with the column `at_ms`: ms since 1970 UTC. */
+  readonly reading: SqlFragment;
+  /**
+   * The same, for a statement that writes the instant. It has no row when the clock must be stored first: then the
+   * statement writes nothing, and `nowMs` is to be asked in a transaction.
+   */
+  readonly writing: SqlFragment;
+  /** The instant, as instants are stored, of an expression that gives ms since 1970 UTC. */
+  instantOf(ms: string): string;
 }
 
 export interface TransactionOptions {
@@ -35,6 +56,8 @@ export interface SqlDatabase extends UnitOfWork, DatabaseClock {
    */
   on(tx?: Transaction): SqlSession;
   transaction<T>(work: (tx: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  /** The clock as of now, for one statement: it is not to be kept. */
+  clock(): SqlClock;
   /** Whether the calling code runs inside the work of an open transaction. */
   isInsideTransaction(): boolean;
   close(): Promise<void>;

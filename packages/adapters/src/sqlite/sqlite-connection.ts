@@ -84,6 +84,10 @@ export class SqliteConnection implements SqlSession {
     return { affected: affected ?? 0, lastId: Number(raw) };
   }
 
+  returning<Row>(sql: string, params?: readonly unknown[], assertAllowed?: () => void): Promise<Row[]> {
+    return this.all<Row>(sql, params, assertAllowed);
+  }
+
   private send(sql: string, params: readonly unknown[], assertAllowed?: () => void) {
     return this.turns.take(async () => {
       assertAllowed?.();

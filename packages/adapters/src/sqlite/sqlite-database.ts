@@ -1,7 +1,8 @@
 import { EngineClosedError, type Transaction } from '@eros/domain';
-import type { SqlDatabase, SqlSession, TransactionOptions } from '../sql/sql-database.js';
+import type { SqlClock, SqlDatabase, SqlSession, TransactionOptions } from '../sql/sql-database.js';
 import { TransactionScope, type AssertOpen } from '../storage/transaction-scope.js';
 import { Turns } from '../storage/turns.js';
+import { sqliteClock } from './sqlite-clock.js';
 import { SqliteConnection, type SqliteDriver, type SqliteFile } from './sqlite-connection.js';
 import { SqliteTransaction } from './sqlite-transaction.js';
 
@@ -26,7 +27,8 @@ export class SqliteDatabase implements SqlDatabase {
   private readonly scope = new TransactionScope<SqlSession>(send);
   private readonly outside: SqlSession = {
     all: (sql, params) => this.read(sql, params),
-    run: (sql, params) => this.write(sql, params),
+    run: (sql, params) => this.write(() => this.writer.run(sql, params)),
+    returning: (sql, params) => this.write(() => this.writer.returning(sql, params)),
   };
   private lastMs = 0;
   private closing: Promise<void> | undefined;
@@ -35,7 +37,7 @@ export class SqliteDatabase implements SqlDatabase {
     readonly path: string,
     private readonly writer: SqliteConnection,
     private readonly reader: SqliteConnection | undefined,
-    private readonly clock: { nowMs(): number },
+    private readonly machine: { nowMs(): number },
   ) {}
 
   static async open(options: SqliteOptions): Promise<SqliteDatabase> {
@@ -98,10 +100,10 @@ export class SqliteDatabase implements SqlDatabase {
     return this.writerTurns.take(() => this.writer.all<Row>(sql, params));
   }
 
-  private async write(sql: string, params?: readonly unknown[]) {
+  private async write<T>(statement: () => Promise<T>): Promise<T> {
     this.scope.assertOutside();
     this.assertOpen();
-    return this.writerTurns.take(() => this.writer.run(sql, params));
+    return this.writerTurns.take(statement);
   }
 
   private assertOpen(): void {
@@ -109,7 +111,7 @@ export class SqliteDatabase implements SqlDatabase {
   }
 
   async nowMs(tx?: Transaction): Promise<number> {
-    const machineMs = this.clock.nowMs();
+    const machineMs = this.machine.nowMs();
     const session = this.on(tx);
     const [row] = await session.all<{ at_ms: number }>('SELECT at_ms FROM eros_clock WHERE id = 1');
     const storedMs = row?.at_ms ?? 0;
@@ -123,6 +125,11 @@ export class SqliteDatabase implements SqlDatabase {
       );
     }
     return nowMs;
+  }
+
+  clock(): SqlClock {
+    this.lastMs = Math.max(this.machine.nowMs(), this.lastMs);
+    return sqliteClock(this.lastMs);
   }
 
   /** Turns a file that was adopted from a rollback journal to the write-ahead log. */

@@ -23,6 +23,10 @@ export class SqliteTransaction implements SqlSession {
     return this.watched(this.connection.run(sql, params, () => this.assertUsable()));
   }
 
+  returning<Row>(sql: string, params?: readonly unknown[]): Promise<Row[]> {
+    return this.all<Row>(sql, params);
+  }
+
   /**
    * Throws what made the transaction unusable. On a full disk or a failed read SQLite may have rolled back by itself: what
    * the work wrote after that would be committed alone, statement by statement.
