@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { SchemaOutdatedError } from '@eros/domain';
 import { describeChange, type SchemaChange, type SchemaDifference, type SchemaStatus } from './migrations/migration.js';
-import { SqliteMigrator } from './migrations/sqlite-migrator.js';
+import { Migrator } from './migrations/migrator.js';
+import { sqliteSchema } from './migrations/sqlite-schema.js';
 import { declaredSchema } from './schema/declared-schema.js';
 import type { SqliteDriver } from './sqlite/sqlite-connection.js';
 import { SqliteDatabase } from './sqlite/sqlite-database.js';
@@ -26,7 +27,7 @@ export interface Migrations {
    * @returns where an adopted file stays different: defaults, checks and parents that its tables lack.
    */
   verify(): Promise<readonly SchemaDifference[]>;
-  /** Takes back the last run; see `SqliteMigrator.down`. */
+  /** Takes back the last run; see `Migrator.down`. */
   down(options: { discardRows: boolean }): Promise<readonly SchemaChange[]>;
   close(): Promise<void>;
 }
@@ -48,14 +49,14 @@ export async function openMigrations(options: {
     opened = undefined; // the next call tries again
     throw error;
   };
-  const migrator = async () => new SqliteMigrator(await (opened ??= open(path).catch(forget)), declaredSchema);
+  const migrator = async () => new Migrator(sqliteSchema(await (opened ??= open(path).catch(forget))), declaredSchema);
 
   /** Looking at a file that is not there must not make it: a new database in memory looks the same. */
-  const looking = async <T>(look: (migrator: SqliteMigrator) => Promise<T>): Promise<T> => {
+  const looking = async <T>(look: (migrator: Migrator) => Promise<T>): Promise<T> => {
     if (opened || existsSync(path)) return look(await migrator());
     const empty = await open(':memory:');
     try {
-      return await look(new SqliteMigrator(empty, declaredSchema));
+      return await look(new Migrator(sqliteSchema(empty), declaredSchema));
     } finally {
       await empty.close();
     }

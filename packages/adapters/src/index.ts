@@ -30,6 +30,7 @@ export * from './sql/schedule-store.js';
 export * from './sql/send-store.js';
 export * from './sql/volume-log.js';
 export * from './migrations/migration.js';
-export * from './migrations/sqlite-migrator.js';
+export * from './migrations/migrator.js';
+export * from './migrations/sqlite-schema.js';
 export * from './schema/declared-schema.js';
 export * from './database-admin.js';

@@ -1,11 +1,11 @@
-import { declaredSchema, SqliteDatabase, SqliteMigrator } from '@eros/adapters';
+import { declaredSchema, Migrator, SqliteDatabase, sqliteSchema } from '@eros/adapters';
 import { UnsupportedDatabaseError } from '@eros/domain';
 import type { DatabaseOption, ErosOptions } from './options.js';
 
 /** The engine's database, and what is known of its schema. */
 export interface EngineDatabase {
   readonly database: SqliteDatabase;
-  readonly migrator: SqliteMigrator;
+  readonly migrator: Migrator;
 }
 
 /** Opens the database and sees to its schema, as the options say. Nothing stays open when it throws. */
@@ -13,7 +13,7 @@ export async function openEngineDatabase(options: ErosOptions): Promise<EngineDa
   const option = options.database ?? { type: 'sqlite', path: './eros.db' };
   const migrate = options.migrate ?? (option.type === 'sqlite' ? 'auto' : 'verify');
   const database = await SqliteDatabase.open(sqliteOptionOf(option));
-  const migrator = new SqliteMigrator(database, declaredSchema);
+  const migrator = new Migrator(sqliteSchema(database), declaredSchema);
   try {
     if (migrate === 'auto') await migrator.migrate({ nowMs: (options.clock ?? { nowMs: Date.now }).nowMs() });
     if (migrate === 'verify') await migrator.verify();

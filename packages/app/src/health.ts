@@ -1,4 +1,4 @@
-import type { SqliteMigrator, SqlDatabase } from '@eros/adapters';
+import type { Migrator, SqlDatabase } from '@eros/adapters';
 import { describeChange } from '@eros/adapters';
 import { isUnhealthyBreaker } from '@eros/domain';
 import type { HealthCheck } from './api.js';
@@ -7,7 +7,7 @@ import type { Services } from './services.js';
 /** Looks whether the engine can do its work. Every check tells what was found, and what to do when it is not well. */
 export async function checkHealth(
   database: SqlDatabase,
-  migrator: SqliteMigrator,
+  migrator: Migrator,
   { breakers, sagas }: Pick<Services, 'breakers' | 'sagas'>,
 ): Promise<{ ok: boolean; checks: HealthCheck[] }> {
   const checks = await Promise.all([

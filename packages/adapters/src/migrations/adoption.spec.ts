@@ -14,7 +14,8 @@ import { buildPredecessorDatabase } from '../testing/predecessor-database.js';
 import { referenceQueries } from '../testing/reference-document.js';
 import { temporaryFolder } from '../testing/temporary-folder.js';
 import { describeChange } from './migration.js';
-import { SqliteMigrator } from './sqlite-migrator.js';
+import { Migrator } from './migrator.js';
+import { sqliteSchema } from './sqlite-schema.js';
 
 const nowMs = Date.UTC(2026, 10, 22);
 const replacedViews = ['v_active_rotation_states', 'v_circuit_breaker_health', 'v_prediction_accuracy'];
@@ -28,7 +29,7 @@ describe.each(['sqlite3', 'better-sqlite3'] as const)("adopting the predecessor'
   let file: string;
   let original: DatabaseImage;
   let database: SqliteDatabase;
-  let migrator: SqliteMigrator;
+  let migrator: Migrator;
 
   beforeEach(async () => {
     folder = temporaryFolder();
@@ -36,7 +37,7 @@ describe.each(['sqlite3', 'better-sqlite3'] as const)("adopting the predecessor'
     buildPredecessorDatabase(file);
     original = await imageOf(file, driver);
     database = await SqliteDatabase.open({ path: file, driver });
-    migrator = new SqliteMigrator(database, declaredSchema);
+    migrator = new Migrator(sqliteSchema(database), declaredSchema);
   });
   afterEach(async () => {
     await database.close();

@@ -1,5 +1,5 @@
 import { UNSPECIFIED } from '../sql/content-type-numbers.js';
-import type { SqlSession } from '../sql/sql-database.js';
+import { columnOf, type FoundSchema } from './found-schema.js';
 import type { RowTranslation } from './row-translation.js';
 
 /**
@@ -12,18 +12,17 @@ export const contentTypeNames = (table: 'caption_bank' | 'mass_messages'): RowTr
   return {
     table,
     name: 'name the content types',
+    looksInto: ['content_types'],
 
-    async count(session) {
-      const { hasNames, hasColumn } = await look(session, table);
-      if (!hasNames) return 0;
-      const where = `${hasColumn ? isUnnamed : 'content_type_id IS NOT NULL'} AND ${isKnown}`;
+    async count(session, found) {
+      if (!hasNames(found, table)) return 0;
+      const where = `${has(found, table, 'content_type') ? isUnnamed : 'content_type_id IS NOT NULL'} AND ${isKnown}`;
       const [row] = await session.all<{ n: number }>(`SELECT count(*) AS n FROM ${table} WHERE ${where}`);
       return row?.n ?? 0;
     },
 
-    async apply(session) {
-      const { hasNames } = await look(session, table);
-      if (!hasNames) return { rowCount: 0, originals: [] };
+    async apply(session, found) {
+      if (!hasNames(found, table)) return { rowCount: 0, originals: [] };
       const { affected } = await session.run(
         `UPDATE ${table} SET content_type =
            (SELECT type_name FROM content_types WHERE content_types.content_type_id = ${table}.content_type_id)
@@ -41,12 +40,12 @@ export const contentTypeNames = (table: 'caption_bank' | 'mass_messages'): RowTr
   };
 };
 
-async function look(session: SqlSession, table: string): Promise<{ hasNames: boolean; hasColumn: boolean }> {
-  const [row] = await session.all<{ names: number; number: number; name: number }>(
-    `SELECT (SELECT count(*) FROM pragma_table_info('content_types') WHERE name IN ('content_type_id', 'type_name')) AS names,
-       (SELECT count(*) FROM pragma_table_info(?) WHERE name = 'content_type_id') AS number,
-       (SELECT count(*) FROM pragma_table_info(?) WHERE name = 'content_type') AS name`,
-    [table, table],
-  );
-  return { hasNames: row?.names === 2 && row.number === 1, hasColumn: row?.name === 1 };
+const hasNames = (found: FoundSchema, table: string): boolean =>
+  has(found, table, 'content_type_id') &&
+  has(found, 'content_types', 'content_type_id') &&
+  has(found, 'content_types', 'type_name');
+
+function has({ tables }: FoundSchema, table: string, column: string): boolean {
+  const there = tables.get(table);
+  return there !== undefined && columnOf(there, column) !== undefined;
 }

@@ -22,7 +22,7 @@ export const legacyRotations: RowTranslation = {
     return (await legacyRows(session)).length;
   },
 
-  async apply(session, nowMs) {
+  async apply(session, _found, nowMs) {
     const rows = await legacyRows(session);
     for (const { row, adopted } of rows) {
       const columns = {
@@ -53,7 +53,7 @@ async function legacyRows(session: SqlSession): Promise<{ row: FoundRow; adopted
   // The text is looked at first, since every start of the engine asks: what may be a pattern of ours is not even read.
   const rows = await session.all<FoundRow>(
     `SELECT creator_id, current_state, rotation_pattern, updated_at FROM creator_rotation_state
-     WHERE rotation_pattern NOT LIKE '%"content_types"%' ORDER BY creator_id`,
+     WHERE CAST(rotation_pattern AS TEXT) NOT LIKE '%"content_types"%' ORDER BY creator_id`,
   );
   return rows.flatMap((row) => {
     const adopted = understood(row);

@@ -1,3 +1,16 @@
+import type { Table, View } from '../schema/table.js';
+import type { RowTranslation } from './row-translation.js';
+
+/** The declared schema: what a database should look like. */
+export interface DeclaredSchema {
+  /** Grows by one with each release that changes the schema. */
+  readonly version: number;
+  /** Parents before children. Names in lower case. */
+  readonly tables: readonly Table[];
+  readonly views: readonly View[];
+  readonly translations: readonly RowTranslation[];
+}
+
 /** One step that brings a database to the declared schema. Every step is additive and may be repeated. */
 export type SchemaChange =
   | { readonly kind: 'create_table'; readonly name: string; readonly sql: string }

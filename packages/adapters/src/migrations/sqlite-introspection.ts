@@ -1,44 +1,6 @@
+import { readCreateTable } from '../schema/create-table.js';
 import type { SqlSession } from '../sql/sql-database.js';
-
-export interface FoundColumn {
-  readonly name: string;
-  readonly type: string;
-  readonly isNotNull: boolean;
-  readonly defaultSql: string | undefined;
-  /** 0, or the place in the primary key from 1. */
-  readonly keyPlace: number;
-  readonly isGenerated: boolean;
-}
-
-export interface FoundForeignKey {
-  readonly column: string;
-  readonly table: string;
-  readonly toColumn: string;
-  readonly onDelete: string;
-}
-
-export interface FoundTable {
-  readonly name: string;
-  readonly sql: string;
-  readonly columns: readonly FoundColumn[];
-  readonly foreignKeys: readonly FoundForeignKey[];
-  /** The columns of each key that no two rows share, the primary key first. Partial unique indexes are none. */
-  readonly uniqueKeys: readonly (readonly string[])[];
-}
-
-export interface FoundIndex {
-  readonly table: string;
-  readonly sql: string;
-}
-
-/** What an SQLite database holds. Names are lower case in the maps, since SQLite does not tell the cases apart. */
-export interface FoundSchema {
-  readonly tables: ReadonlyMap<string, FoundTable>;
-  /** Indexes that SQLite made by itself have no SQL and are left out. */
-  readonly indexes: ReadonlyMap<string, FoundIndex>;
-  /** name -> SQL as stored. */
-  readonly views: ReadonlyMap<string, string>;
-}
+import type { FoundSchema, FoundTable } from './found-schema.js';
 
 interface MasterRow {
   type: string;
@@ -69,7 +31,8 @@ interface UniqueRow {
 }
 
 /**
- * Reads what is there, in four statements whatever its size.
+ * Reads what is there, in four statements whatever its size. SQLite does not tell the cases of names apart: they come in
+ * lower case.
  *
  * @param only the tables to look into; the others are listed without columns and keys. Default: all.
  */
@@ -125,30 +88,34 @@ function tableFrom(
   const byIndex = [...grouped(uniques, ({ index_name }) => index_name).values()];
   const others = byIndex.flatMap((members) => {
     const names = members.flatMap(({ column_name }) => (column_name === null ? [] : [column_name]));
-    return names.length === members.length ? [names] : []; // an index over an expression is no key
+    return names.length === members.length ? [names.map((each) => each.toLowerCase())] : []; // an index over an expression is no key
   });
+  const key = primary.map((column) => column.name.toLowerCase());
+  let text: ReturnType<typeof readCreateTable> | undefined;
   return {
     name,
-    sql,
     columns: columns.map((column) => ({
-      name: column.name,
-      type: column.type,
+      name: column.name.toLowerCase(),
+      type: column.type.toUpperCase(),
       isNotNull: column.notnull === 1,
       defaultSql: column.dflt_value ?? undefined,
       keyPlace: column.pk,
+      // A key of that very type is the row's own number.
+      isNumbered: column.pk === 1 && key.length === 1 && column.type.toUpperCase() === 'INTEGER',
       isGenerated: column.hidden === 2 || column.hidden === 3,
     })),
-    foreignKeys: keys.map((key) => ({
-      column: key.from,
-      table: key.table,
-      toColumn: key.to ?? '',
-      onDelete: key.on_delete,
+    foreignKeys: keys.map(({ from, table, to, on_delete }) => ({
+      column: from.toLowerCase(),
+      table: table.toLowerCase(),
+      toColumn: to?.toLowerCase() ?? '',
+      onDelete: on_delete,
     })),
-    uniqueKeys: [...(primary.length > 0 ? [primary.map((column) => column.name)] : []), ...others],
+    uniqueKeys: [...(key.length > 0 ? [key] : []), ...others],
+    checksOf: (column) => (text ??= readCreateTable(sql)).checks.get(column) ?? [],
   };
 }
 
-function grouped<Row>(rows: readonly Row[], by: (row: Row) => string): Map<string, Row[]> {
+export function grouped<Row>(rows: readonly Row[], by: (row: Row) => string): Map<string, Row[]> {
   const groups = new Map<string, Row[]>();
   for (const row of rows) {
     const group = groups.get(by(row));

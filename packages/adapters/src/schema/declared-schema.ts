@@ -1,6 +1,6 @@
 import { contentTypeNames } from '../migrations/content-type-names.js';
 import { legacyRotations } from '../migrations/legacy-rotations.js';
-import type { DeclaredSchema } from '../migrations/sqlite-migrator.js';
+import type { DeclaredSchema } from '../migrations/migration.js';
 import { tables } from './tables/index.js';
 import { views } from './views.js';
 

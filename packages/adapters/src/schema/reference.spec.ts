@@ -1,4 +1,4 @@
-import type { DeclaredSchema } from '../migrations/sqlite-migrator.js';
+import type { DeclaredSchema } from '../migrations/migration.js';
 import { differencesFromReference } from '../testing/reference-differences.js';
 import { referenceIndexes, referenceQueries, referenceTables, referenceViews } from '../testing/reference-document.js';
 import { declaredSchema } from './declared-schema.js';

@@ -1,5 +1,6 @@
 import { formatInstant } from '@eros/domain';
-import { SqliteMigrator } from '../migrations/sqlite-migrator.js';
+import { Migrator } from '../migrations/migrator.js';
+import { sqliteSchema } from '../migrations/sqlite-schema.js';
 import { SqliteDatabase } from '../sqlite/sqlite-database.js';
 import { declaredSchema } from './declared-schema.js';
 
@@ -11,7 +12,7 @@ describe('the views', () => {
   let database: SqliteDatabase;
   beforeEach(async () => {
     database = await SqliteDatabase.open({ path: ':memory:', driver: 'better-sqlite3' });
-    await new SqliteMigrator(database, declaredSchema).migrate({ nowMs: 0 });
+    await new Migrator(sqliteSchema(database), declaredSchema).migrate({ nowMs: 0 });
   });
   afterEach(() => database.close());
 

@@ -38,9 +38,10 @@ describe('a rotation that others wrote', () => {
     await insert('c-2', 'ERROR', LEGACY_JSON);
     await insert('c-3', 'SLEEPING', LEGACY_JSON);
     const before = [await store.load('c-1'), await store.load('c-2')];
-    expect(await legacyRotations.count(test.database.on())).toBe(2);
-    await test.database.transaction((tx) => legacyRotations.apply(test.database.on(tx), Date.UTC(2026, 0, 1)));
-    expect(await legacyRotations.count(test.database.on())).toBe(0);
+    const found = { tables: new Map(), indexes: new Map(), views: new Map() };
+    expect(await legacyRotations.count(test.database.on(), found)).toBe(2);
+    await test.database.transaction((tx) => legacyRotations.apply(test.database.on(tx), found, Date.UTC(2026, 0, 1)));
+    expect(await legacyRotations.count(test.database.on(), found)).toBe(0);
     expect([await store.load('c-1'), await store.load('c-2')]).toEqual(before);
     const sql =
       'SELECT current_state, legacy_pattern, rotation_pattern FROM creator_rotation_state ORDER BY creator_id';

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { SqliteMigrator } from '../migrations/sqlite-migrator.js';
+import { Migrator } from '../migrations/migrator.js';
+import { sqliteSchema } from '../migrations/sqlite-schema.js';
 import { declaredSchema } from '../schema/declared-schema.js';
 import { SqliteDatabase, type SqliteOptions } from '../sqlite/sqlite-database.js';
 import { buildPredecessorDatabase } from './predecessor-database.js';
@@ -33,7 +34,7 @@ async function make(): Promise<Buffer> {
     const path = folder.file('adopted.db');
     buildPredecessorDatabase(path, { isBare: true, isEmpty: true });
     const database = await SqliteDatabase.open({ path });
-    await new SqliteMigrator(database, declaredSchema).migrate({ nowMs: 0 });
+    await new Migrator(sqliteSchema(database), declaredSchema).migrate({ nowMs: 0 });
     await database.close();
     return readFileSync(path);
   } finally {

@@ -1,6 +1,9 @@
-import { normalisedCondition, readCreateTable } from '../schema/create-table.js';
-import { readSqliteSchema, type FoundTable } from '../migrations/sqlite-introspection.js';
-import { SqliteMigrator, type DeclaredSchema } from '../migrations/sqlite-migrator.js';
+import { normalisedCondition, readCreateTable, type TableText } from '../schema/create-table.js';
+import type { FoundTable } from '../migrations/found-schema.js';
+import { readSqliteSchema } from '../migrations/sqlite-introspection.js';
+import type { DeclaredSchema } from '../migrations/migration.js';
+import { Migrator } from '../migrations/migrator.js';
+import { sqliteSchema } from '../migrations/sqlite-schema.js';
 import { SqliteDatabase } from '../sqlite/sqlite-database.js';
 import { referenceIndexes, referenceQueries, referenceTables, referenceViews } from './reference-document.js';
 
@@ -37,7 +40,7 @@ export async function differencesFromReference(declared: DeclaredSchema): Promis
   const ours = await SqliteDatabase.open({ path: ':memory:', driver: 'better-sqlite3' });
   const theirs = await SqliteDatabase.open({ path: ':memory:', driver: 'better-sqlite3' });
   try {
-    await new SqliteMigrator(ours, declared).migrate({ nowMs: Date.UTC(2026, 10, 22) });
+    await new Migrator(sqliteSchema(ours), declared).migrate({ nowMs: Date.UTC(2026, 10, 22) });
     await theirs.transaction(async (tx) => {
       for (const sql of [...referenceTables, ...referenceViews]) await tx.query(sql);
     });
@@ -46,8 +49,10 @@ export async function differencesFromReference(declared: DeclaredSchema): Promis
     const differences: string[] = [];
     for (const [name, table] of documented.tables) {
       const there = found.tables.get(name);
-      if (there) differences.push(...tableDifferences(name, table, there, declared));
-      else differences.push(`no table ${name}`);
+      if (there) {
+        const texts = [await textOf(theirs, name), await textOf(ours, name)] as const;
+        differences.push(...tableDifferences(name, table, there, texts, declared));
+      } else differences.push(`no table ${name}`);
     }
     for (const name of referenceIndexes) if (!found.indexes.has(name)) differences.push(`no index ${name}`);
     for (const name of VIEWS) if (!found.views.has(name)) differences.push(`no view ${name}`);
@@ -67,7 +72,13 @@ export async function differencesFromReference(declared: DeclaredSchema): Promis
   }
 }
 
-function tableDifferences(name: string, wanted: FoundTable, there: FoundTable, declared: DeclaredSchema): string[] {
+function tableDifferences(
+  name: string,
+  wanted: FoundTable,
+  there: FoundTable,
+  [said, is]: readonly [TableText, TableText],
+  declared: DeclaredSchema,
+): string[] {
   const differences: string[] = [];
   const compare = (what: string, expected: unknown, is: unknown) => {
     if (JSON.stringify(expected) !== JSON.stringify(is)) {
@@ -99,7 +110,6 @@ function tableDifferences(name: string, wanted: FoundTable, there: FoundTable, d
   const keptUnique = (table: FoundTable) =>
     table.uniqueKeys.filter((columns) => columns.every((column) => names.includes(column)));
   compare('keys', keptUnique(wanted), keptUnique(there));
-  const [said, is] = [readCreateTable(wanted.sql), readCreateTable(there.sql)];
   compare('AUTOINCREMENT', said.isAutoincrement, is.isAutoincrement);
   compare('table checks', said.tableChecks.map(normalisedCondition), is.tableChecks.map(normalisedCondition));
   const extra = names.filter((column) => is.checks.get(column)?.length && !said.checks.get(column)?.length);
@@ -109,6 +119,11 @@ function tableDifferences(name: string, wanted: FoundTable, there: FoundTable, d
     compare(`check of ${column}`, conditions(said), conditions(is));
   }
   return differences;
+}
+
+async function textOf(database: SqliteDatabase, table: string): Promise<TableText> {
+  const [row] = await database.on().all<{ sql: string }>('SELECT sql FROM sqlite_master WHERE name = ?', [table]);
+  return readCreateTable(row?.sql ?? '');
 }
 
 async function columnsOfView(database: SqliteDatabase, name: string): Promise<string[]> {

@@ -1,6 +1,6 @@
 // A process of its own for sqlite-processes.spec.ts: commits one row, then stops in the middle of a transaction, or of a
 // migration, and waits to be killed. Arguments: file, driver, `transaction` or `migration`. Runs the built package.
-import { SqliteDatabase, SqliteMigrator, declaredSchema } from '../../../dist/index.js';
+import { SqliteDatabase, Migrator, sqliteSchema, declaredSchema } from '../../../dist/index.js';
 
 const [file, driver, where] = process.argv.slice(2);
 const database = await SqliteDatabase.open({ path: file, driver });
@@ -18,7 +18,7 @@ if (where === 'transaction') {
   });
 } else {
   const stopping = { table: 'creators', name: 'stop', count: async () => 0, apply: inTheMiddle };
-  await new SqliteMigrator(database, { ...declaredSchema, translations: [stopping] }).migrate({
+  await new Migrator(sqliteSchema(database), { ...declaredSchema, translations: [stopping] }).migrate({
     nowMs: 0,
     adopt: true,
   });

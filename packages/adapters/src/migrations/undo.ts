@@ -1,23 +1,27 @@
-import { DatabaseUnavailableError } from '@eros/domain';
 import { updateOf } from '../sql/columns.js';
 import type { SqlSession } from '../sql/sql-database.js';
+import { columnOf, type FoundSchema } from './found-schema.js';
 import type { SchemaChange } from './migration.js';
-import { hasColumn } from './sqlite-changes.js';
-import type { FoundSchema } from './sqlite-introspection.js';
+import type { SchemaAccess } from './schema-access.js';
 
 /** Takes one change back. What is no longer there is passed over. */
-export async function undo(session: SqlSession, change: SchemaChange, found: FoundSchema): Promise<void> {
+export async function undo(
+  session: SqlSession,
+  change: SchemaChange,
+  found: FoundSchema,
+  access: Pick<SchemaAccess, 'makeView'>,
+): Promise<void> {
   switch (change.kind) {
     case 'create_view':
       await session.all(`DROP VIEW IF EXISTS ${change.name}`);
-      if (change.replaced !== undefined) await session.all(change.replaced);
+      if (change.replaced !== undefined) await access.makeView(session, change.name, change.replaced);
       return;
     case 'create_index':
       await session.all(`DROP INDEX IF EXISTS ${change.name}`);
       return;
     case 'add_column': {
       const table = found.tables.get(change.table);
-      if (table && hasColumn(table, change.name)) {
+      if (table && columnOf(table, change.name)) {
         await session.all(`ALTER TABLE ${change.table} DROP COLUMN ${change.name}`);
       }
       return;
@@ -34,36 +38,6 @@ export async function undo(session: SqlSession, change: SchemaChange, found: Fou
   }
 }
 
-/**
- * Runs work with those views put aside that SQLite cannot read any more. While there is one it drops no column of any
- * table, and the predecessor left two such (predecessor facts 9.B8). They come back as they stood.
- */
-export async function withoutBrokenViews(
-  session: SqlSession,
-  found: FoundSchema,
-  work: () => Promise<void>,
-): Promise<void> {
-  const aside: string[] = [];
-  for (const [name, sql] of found.views) {
-    const quoted = `"${name.replaceAll('"', '""')}"`;
-    if (await isReadable(session, quoted)) continue;
-    await session.all(`DROP VIEW ${quoted}`);
-    aside.push(sql);
-  }
-  await work();
-  for (const sql of aside) await session.all(sql);
-}
-
-async function isReadable(session: SqlSession, view: string): Promise<boolean> {
-  try {
-    await session.all(`SELECT 1 FROM ${view} LIMIT 0`);
-    return true;
-  } catch (error) {
-    if (error instanceof DatabaseUnavailableError) throw error;
-    return false; // it names what is not there
-  }
-}
-
 /** What would be lost with the tables and columns that a run made: rows and values written since, each named. */
 export async function lossesIn(
   session: SqlSession,
@@ -77,9 +51,10 @@ export async function lossesIn(
       if (await isAny(session, change.name)) losses.push(`table ${change.name} holds rows, ${advice}`);
     }
     if (change.kind === 'add_column') {
-      const column = found.tables.get(change.table)?.columns.find(({ name }) => name.toLowerCase() === change.name);
+      const table = found.tables.get(change.table);
+      const column = table && columnOf(table, change.name);
       if (!column || column.isGenerated) continue;
-      const isSet = `${change.name} IS NOT (${column.defaultSql ?? 'NULL'})`;
+      const isSet = `${change.name} IS DISTINCT FROM (${column.defaultSql ?? 'NULL'})`;
       if (await isAny(session, change.table, isSet)) {
         losses.push(`column ${change.table}.${change.name} holds values, ${advice}`);
       }
@@ -88,8 +63,8 @@ export async function lossesIn(
   return losses;
 }
 
-async function isAny(session: SqlSession, table: string, condition = '1'): Promise<boolean> {
-  const sql = `SELECT EXISTS (SELECT 1 FROM ${table} WHERE ${condition}) AS n`;
+async function isAny(session: SqlSession, table: string, condition = '1 = 1'): Promise<boolean> {
+  const sql = `SELECT CASE WHEN EXISTS (SELECT 1 FROM ${table} WHERE ${condition}) THEN 1 ELSE 0 END AS n`;
   const [row] = await session.all<{ n: number }>(sql);
   return row?.n === 1;
 }

@@ -7,7 +7,9 @@ import type { Table } from '../schema/table.js';
 import { SqliteDatabase } from '../sqlite/sqlite-database.js';
 import { imageOf } from '../testing/database-image.js';
 import { temporaryFolder } from '../testing/temporary-folder.js';
-import { SqliteMigrator, type DeclaredSchema } from './sqlite-migrator.js';
+import type { DeclaredSchema } from './migration.js';
+import { Migrator } from './migrator.js';
+import { sqliteSchema } from './sqlite-schema.js';
 
 const nowMs = Date.UTC(2026, 10, 22);
 const hashOf = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex');
@@ -43,7 +45,7 @@ describe.each(['sqlite3', 'better-sqlite3'] as const)('migrating by %s', (driver
   const open = async (declared: DeclaredSchema = declaredSchema) => {
     const database = await SqliteDatabase.open({ path: file, driver });
     opened.push(database);
-    return { database, migrator: new SqliteMigrator(database, declared) };
+    return { database, migrator: new Migrator(sqliteSchema(database), declared) };
   };
   /** Makes the file as another program would, with no log beside it. */
   const make = (sql: string) => {
@@ -214,7 +216,7 @@ describe.each(['sqlite3', 'better-sqlite3'] as const)('migrating by %s', (driver
       'an identity without numbers, and so no key for its children',
       'CREATE TABLE shelves (shelf_id INT, room TEXT NOT NULL UNIQUE);',
       [
-        'shelves.shelf_id is no INTEGER PRIMARY KEY, so new rows would not be numbered',
+        'shelves.shelf_id does not number new rows: it is no generated key',
         'shelves.shelf_id is no key, but books.shelf_id refers to it',
       ],
     ],
