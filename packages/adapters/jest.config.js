@@ -1,3 +1,7 @@
 import { jestConfig } from '../../jest.preset.js';
 
-export default jestConfig('adapters');
+export default {
+  ...jestConfig('adapters'),
+  globalSetup: '<rootDir>/../../tools/jest-pg-setup.mjs',
+  globalTeardown: '<rootDir>/../../tools/jest-pg-teardown.mjs',
+};

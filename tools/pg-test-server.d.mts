@@ -1,0 +1,17 @@
+export interface TestServer {
+  /** Of the database `postgres`, as a superuser. */
+  readonly url: string;
+  /** The server's process; undefined where TEST_PG_URL names the server. */
+  readonly pid?: number | undefined;
+  /** Ends it and removes its folder. Again is fine. */
+  stop(): Promise<void>;
+}
+
+export interface CreatedDatabase {
+  readonly url: string;
+  readonly name: string;
+  drop(): Promise<void>;
+}
+
+export function startPostgres(options?: { durable?: boolean; own?: boolean }): Promise<TestServer>;
+export function createDatabase(serverUrl: string, options?: { template?: string }): Promise<CreatedDatabase>;
