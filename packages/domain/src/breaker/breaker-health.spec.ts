@@ -21,6 +21,8 @@ describe('the health of a breaker', () => {
       recentSuccessRatePct: 66.67,
       generation: 1,
       openUntilMs: 120_000,
+      reopenings: 0,
+      holds: [],
       permitsOut: 0,
       lastFailure: 'Error: no',
     });
@@ -29,6 +31,16 @@ describe('the health of a breaker', () => {
   it('has a documented rate of 100 and no recent one when nothing was counted', () => {
     const health = breakerHealth('x', fresh, NONE, 0);
     expect(health).toMatchObject({ successRatePct: 100, recentCalls: 0, recentSuccessRatePct: undefined });
+  });
+
+  it('shows what operators ordered, until it ends by itself', () => {
+    const { runStartedAtMs: _, ...tally } = { runStartedAtMs: 0, ...fresh };
+    const hold = { as: 'closed', by: 'ana', reason: 'a test', sinceMs: 10, untilMs: 60_010 } as const;
+    const held: CircuitBreaker = { ...tally, state: 'open', openUntilMs: 20, held: { sinceMs: 10, holds: [hold] } };
+    const before = breakerHealth('x', held, NONE, 60_009);
+    expect(before).toMatchObject({ state: 'closed', holds: [hold], openUntilMs: undefined, generation: 1 });
+    const after = breakerHealth('x', held, NONE, 60_010);
+    expect(after).toMatchObject({ state: 'open', holds: [], openUntilMs: 60_020, generation: 2 });
   });
 
   it('counts the trial calls that are out now', () => {

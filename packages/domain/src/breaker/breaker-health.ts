@@ -1,5 +1,6 @@
 import type { BreakerState, CircuitBreaker } from './circuit-breaker.js';
-import { livePermits } from './circuit-breaker.js';
+import { breakerAt, lastState, livePermits } from './circuit-breaker.js';
+import type { Hold } from './holds.js';
 
 /** How many calls of a breaker came back lately, over all processes. */
 export interface RecentCalls {
@@ -13,6 +14,7 @@ export const RECENT_MS = 5 * 60_000;
 /** The rows of `v_circuit_breaker_health`, and more. */
 export interface BreakerHealth {
   readonly name: string;
+  /** As the last transition left it. A held breaker is what its hold says. */
   readonly state: BreakerState;
   /** Failures since the last success. */
   readonly failureCount: number;
@@ -29,29 +31,35 @@ export interface BreakerHealth {
   /** The share of those that succeeded; `undefined` when there were none. */
   readonly recentSuccessRatePct: number | undefined;
   readonly generation: number;
-  /** When an open breaker lets trial calls out. */
+  /** When an open breaker lets trial calls out; `undefined` while it is held. */
   readonly openUntilMs: number | undefined;
+  /** How often it has opened again since it was last closed. */
+  readonly reopenings: number;
+  /** What operators ordered and has not ended; the last one decides. */
+  readonly holds: readonly Hold[];
   /** Trial calls that are out now. */
   readonly permitsOut: number;
   readonly lastFailure: string | undefined;
 }
 
-export function breakerHealth(name: string, breaker: CircuitBreaker, recent: RecentCalls, atMs: number): BreakerHealth {
-  const { state, failureCount, successCount, lastFailureAtMs, lastSuccessAtMs, generation, lastFailure } = breaker;
-  const recentCalls = recent.successes + recent.failures;
+export function breakerHealth(name: string, stored: CircuitBreaker, recent: RecentCalls, atMs: number): BreakerHealth {
+  const breaker = breakerAt(stored, atMs);
+  const { failureCount, successCount, lastFailureAtMs, lastSuccessAtMs, generation, lastFailure, reopenings } = breaker;
   return {
     name,
-    state,
+    state: lastState(breaker),
     failureCount,
     successCount,
     successRatePct: ratePct(successCount, failureCount) ?? 100,
     lastFailureAtMs,
     lastSuccessAtMs,
     minutesInState: Math.trunc((atMs - breaker.sinceMs) / 60_000),
-    recentCalls,
+    recentCalls: recent.successes + recent.failures,
     recentSuccessRatePct: ratePct(recent.successes, recent.failures),
     generation,
-    openUntilMs: breaker.state === 'open' ? breaker.openUntilMs : undefined,
+    openUntilMs: breaker.state === 'open' && !breaker.held ? breaker.openUntilMs : undefined,
+    reopenings,
+    holds: breaker.held?.holds ?? [],
     permitsOut: livePermits(breaker, atMs).length,
     lastFailure,
   };

@@ -1,4 +1,7 @@
 import { InvalidSettingsError } from '../errors.js';
+import { assertNumber, shown, type NumberLimits } from './number-setting.js';
+import { assertRateRule, assertSlowCallRule } from './rate-rule-settings.js';
+import type { RateRule, SlowCallRule } from './trip-rules.js';
 
 /** What becomes of guarded calls while the breaker's own database cannot be reached. */
 export type StoreDownMode = 'open_through' | 'refuse';
@@ -7,8 +10,25 @@ export type StoreDownMode = 'open_through' | 'refuse';
 export interface BreakerPolicy {
   /** Failures in a row that open it. Whole, 1 to 1,000,000. Default 5. */
   readonly failureThreshold: number;
+  /** Opens at a share of failures among the calls that one process has seen lately. Default: no such rule. */
+  readonly failureRate?: RateRule;
+  /** Opens at a share of slow calls likewise; a slow trial call then counts as a failure. Default: no such rule. */
+  readonly slowCalls?: SlowCallRule;
+  /**
+   * How many processes must find by their own calls that it should open. Whole, 1 to 1,000. Above 1, a process that finds
+   * so alone opens it for itself only. Default 1.
+   */
+  readonly quorum: number;
+  /** The processes of a quorum must find so within this time. 1 ms to 1 day. Default 60,000. */
+  readonly quorumWindowMs: number;
   /** How long it stays open before calls are tried again. 1 ms to 7 days. Default 30,000. */
   readonly cooldownMs: number;
+  /** By how much the open time grows with each reopening in a row; closing begins anew. 1 to 100. Default 1: it stays. */
+  readonly cooldownFactor: number;
+  /** What the open time grows to at most. `cooldownMs` to 7 days. Default 1 hour, or `cooldownMs` if that is longer. */
+  readonly cooldownMaxMs: number;
+  /** The share of the open time that chance may take off, so that not all try again together. 0 to 1. Default 0. */
+  readonly cooldownJitter: number;
   /** Successes in a row that close it from half-open. Whole, 1 to 1,000. Default 3. */
   readonly successThreshold: number;
   /** How many trial calls may be out at the same time, over all processes. Whole, 1 to 1,000. Default 1. */
@@ -29,7 +49,12 @@ export interface BreakerPolicy {
 /** Source of the first three numbers: predecessor facts 5.2; of the others: spec, section 4. */
 export const DEFAULT_BREAKER_POLICY: BreakerPolicy = {
   failureThreshold: 5,
+  quorum: 1,
+  quorumWindowMs: 60_000,
   cooldownMs: 30_000,
+  cooldownFactor: 1,
+  cooldownMaxMs: 3_600_000,
+  cooldownJitter: 0,
   successThreshold: 3,
   probeLimit: 1,
   probeTimeoutMs: 10_000,
@@ -39,17 +64,25 @@ export const DEFAULT_BREAKER_POLICY: BreakerPolicy = {
 
 const DAY_MS = 86_400_000;
 const LIMITS = {
-  failureThreshold: { max: 1_000_000, isWhole: true },
-  cooldownMs: { max: 7 * DAY_MS, isWhole: false },
-  successThreshold: { max: 1_000, isWhole: true },
-  probeLimit: { max: 1_000, isWhole: true },
-  probeTimeoutMs: { max: 3_600_000, isWhole: false },
-  flushIntervalMs: { max: 60_000, isWhole: false },
-} as const;
-const KEYS: ReadonlySet<string> = new Set([...Object.keys(LIMITS), 'onStoreDown', 'isFailure']);
-
-const shown = (given: unknown): string =>
-  typeof given === 'number' || typeof given === 'function' ? String(given) : (JSON.stringify(given) ?? 'undefined');
+  failureThreshold: { min: 1, max: 1_000_000, isWhole: true },
+  quorum: { min: 1, max: 1_000, isWhole: true },
+  quorumWindowMs: { min: 1, max: DAY_MS, isWhole: false },
+  cooldownMs: { min: 1, max: 7 * DAY_MS, isWhole: false },
+  cooldownFactor: { min: 1, max: 100, isWhole: false },
+  cooldownMaxMs: { min: 1, max: 7 * DAY_MS, isWhole: false },
+  cooldownJitter: { min: 0, max: 1, isWhole: false },
+  successThreshold: { min: 1, max: 1_000, isWhole: true },
+  probeLimit: { min: 1, max: 1_000, isWhole: true },
+  probeTimeoutMs: { min: 1, max: 3_600_000, isWhole: false },
+  flushIntervalMs: { min: 1, max: 60_000, isWhole: false },
+} as const satisfies Partial<Record<keyof BreakerPolicy, NumberLimits>>;
+const KEYS: ReadonlySet<string> = new Set([
+  ...Object.keys(LIMITS),
+  'failureRate',
+  'slowCalls',
+  'onStoreDown',
+  'isFailure',
+]);
 
 /**
  * The policy of the breaker `name`: what was given, the defaults for the rest.
@@ -64,17 +97,17 @@ export function breakerPolicy(name: string, given: Partial<BreakerPolicy> = {}):
     if (!KEYS.has(key)) throw new InvalidSettingsError(setting(key), 'unknown', `one of ${[...KEYS].join(', ')}`);
   }
   const stated = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  const policy: BreakerPolicy = { ...DEFAULT_BREAKER_POLICY, ...stated };
-  for (const [key, { max, isWhole }] of Object.entries(LIMITS) as [
-    keyof typeof LIMITS,
-    { max: number; isWhole: boolean },
-  ][]) {
-    const value: unknown = policy[key];
-    const isAllowed = typeof value === 'number' && value >= 1 && value <= max && (!isWhole || Number.isInteger(value));
-    if (!isAllowed) {
-      throw new InvalidSettingsError(setting(key), shown(value), `a ${isWhole ? 'whole ' : ''}number from 1 to ${max}`);
-    }
+  const filled: BreakerPolicy = { ...DEFAULT_BREAKER_POLICY, ...stated };
+  const cooldownMaxMs = given.cooldownMaxMs ?? Math.max(filled.cooldownMaxMs, filled.cooldownMs);
+  const policy: BreakerPolicy = { ...filled, cooldownMaxMs };
+  for (const [key, limits] of Object.entries(LIMITS) as [keyof typeof LIMITS, NumberLimits][]) {
+    assertNumber(setting(key), policy[key], limits);
   }
+  if (policy.cooldownMaxMs < policy.cooldownMs) {
+    throw new InvalidSettingsError(setting('cooldownMaxMs'), shown(policy.cooldownMaxMs), 'at least cooldownMs');
+  }
+  if (policy.failureRate !== undefined) assertRateRule(setting('failureRate'), policy.failureRate);
+  if (policy.slowCalls !== undefined) assertSlowCallRule(setting('slowCalls'), policy.slowCalls);
   if (policy.onStoreDown !== 'open_through' && policy.onStoreDown !== 'refuse') {
     throw new InvalidSettingsError(setting('onStoreDown'), shown(policy.onStoreDown), `'open_through' or 'refuse'`);
   }

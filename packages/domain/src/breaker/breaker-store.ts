@@ -1,9 +1,11 @@
 import type { Transaction } from '../storage/index.js';
 import type { BreakerHealth, RecentCalls } from './breaker-health.js';
 import type { BreakerPolicy } from './breaker-policy.js';
-import type { BreakerCommand, CircuitBreaker } from './circuit-breaker.js';
+import type { BreakerCommand } from './breaker-command.js';
+import type { CircuitBreaker } from './circuit-breaker.js';
 import type { BreakerStep } from './decide.js';
 import type { UnreadableBreakerError } from './errors.js';
+import type { BreakerTransition } from './transition.js';
 
 type WithoutTime<Command> = Command extends unknown ? Omit<Command, 'atMs'> : never;
 
@@ -34,17 +36,27 @@ export interface FlushedCalls extends RecentCalls {
   readonly closed?: { readonly generation: number; readonly count: number; readonly sinceLastMs: number };
 }
 
+export interface HistoryQuery {
+  /** Only those after this generation. Default: all. */
+  readonly afterGeneration?: number;
+  /** The latest so many. Default 100. */
+  readonly limit?: number;
+}
+
 /**
  * Keeps breakers between calls and between processes. Decides on the database's clock, one command after another. Without
  * `tx`, a write is a transaction of its own, also inside a caller's transaction, behind which it queues: there the caller
  * must not await it. What is promised here is tested by `breakerStoreContract`.
  *
- * Every method but `readAll` throws {UnreadableBreakerError} on a row that is none of ours, and writes nothing then.
+ * Every method but `readAll` and `history` throws {UnreadableBreakerError} on a row that is none of ours, and writes nothing then.
  */
 export interface BreakerStore {
   read(name: string, tx?: Transaction): Promise<BreakerReading>;
   readAll(tx?: Transaction): Promise<BreakerReadings>;
-  /** Decides and writes what came of it. A decision without events writes no breaker. */
+  /**
+   * Decides and writes what came of it, with one entry of the history for each transition: all of it, or nothing. A
+   * decision without events writes nothing.
+   */
   dispatch(
     name: string,
     command: UntimedBreakerCommand,
@@ -53,6 +65,8 @@ export interface BreakerStore {
   ): Promise<BreakerStep & { readonly atMs: number }>;
   /** Adds to the totals of recent calls and counts the successes. Totals older than an hour are dropped. */
   flushCalls(name: string, calls: FlushedCalls, policy: BreakerPolicy, tx?: Transaction): Promise<BreakerReading>;
+  /** The latest transitions of a breaker, in their order. The last thousand are kept. */
+  history(name: string, query?: HistoryQuery, tx?: Transaction): Promise<BreakerTransition[]>;
   /** The health of every stored breaker, by name. */
   list(tx?: Transaction): Promise<BreakerHealth[]>;
 }
@@ -61,3 +75,7 @@ export interface BreakerStore {
 export const CALL_SLICE_MS = 10_000;
 /** Totals are kept this long. */
 export const CALL_SLICES_KEPT_MS = 3_600_000;
+/** So many transitions of a breaker are kept. */
+export const TRANSITIONS_KEPT = 1_000;
+/** So many of them are given where nothing else is asked for. */
+export const TRANSITIONS_GIVEN = 100;

@@ -1,4 +1,7 @@
 import { unreachable } from '../unreachable.js';
+import type { BreakerEvent } from './breaker-event.js';
+import { isOver, type Held, type Hold } from './holds.js';
+import type { Vote } from './quorum.js';
 
 export type BreakerState = 'closed' | 'open' | 'half_open';
 
@@ -10,7 +13,7 @@ export interface Permit {
 
 /** What a breaker knows in every state. */
 export interface BreakerTally {
-  /** One higher with every change of state: a result of an older generation says nothing about the present one. */
+  /** One higher with every transition: a result of an older generation says nothing about the present one. */
   readonly generation: number;
   /** Failures since the last success. */
   readonly failureCount: number;
@@ -22,76 +25,21 @@ export interface BreakerTally {
   readonly lastSuccessAtMs: number | undefined;
   /** What the last failure said of itself, if it did. */
   readonly lastFailure: string | undefined;
+  /** How often it has opened again since it was last closed: what a growing open time grows by. */
+  readonly reopenings: number;
+  /** What operators ordered; `undefined` while nobody holds it. The state is then the one that a release restores. */
+  readonly held: Held | undefined;
 }
 
 export type CircuitBreaker =
-  | (BreakerTally & { readonly state: 'closed'; readonly runStartedAtMs: number | undefined })
+  | (BreakerTally & {
+      readonly state: 'closed';
+      readonly runStartedAtMs: number | undefined;
+      /** Processes that found it should open, where a quorum decides. */
+      readonly votes: readonly Vote[];
+    })
   | (BreakerTally & { readonly state: 'open'; readonly openUntilMs: number })
   | (BreakerTally & { readonly state: 'half_open'; readonly permits: readonly Permit[] });
-
-/** `neither`: an error that says nothing about the dependency, or the caller's own cancellation. */
-export type CallOutcome = 'success' | 'failure' | 'neither';
-
-/** What a call was let out with. Only a call of a half-open breaker has a permit. */
-export interface Ticket {
-  readonly generation: number;
-  readonly permitId?: string;
-}
-
-/** May a trial call go out? */
-export interface Admit {
-  readonly type: 'admit';
-  /** The name of the permit, if there is one to give. */
-  readonly permitId: string;
-  readonly atMs: number;
-}
-
-/** A call came back. */
-export interface Settle {
-  readonly type: 'settle';
-  readonly outcome: CallOutcome;
-  /** Absent: the outcome was reported without a call of ours and counts for the present generation. */
-  readonly ticket?: Ticket;
-  /** How many failures in a row this reports. Above 1 after a time in which the reporter could not reach the store. Default 1. */
-  readonly failures?: number;
-  /**
-   * How long ago the reporting process last succeeded, if it has not told yet: a duration, since its clock may be wrong.
-   */
-  readonly sinceOwnSuccessMs?: number;
-  readonly cause?: string;
-  readonly atMs: number;
-}
-
-/** Successes of calls through a closed breaker, told together and late. */
-export interface CountSuccesses {
-  readonly type: 'count_successes';
-  readonly generation: number;
-  readonly count: number;
-  /** How long ago the last of them was. */
-  readonly sinceLastMs: number;
-  readonly atMs: number;
-}
-
-export type BreakerCommand = Admit | Settle | CountSuccesses;
-
-export type BreakerEvent =
-  | { readonly type: 'successes_counted'; readonly count: number; readonly atMs: number }
-  | {
-      readonly type: 'failures_counted';
-      readonly failureCount: number;
-      readonly runStartedAtMs: number;
-      readonly atMs: number;
-      readonly cause: string | undefined;
-    }
-  | { readonly type: 'opened'; readonly atMs: number; readonly openUntilMs: number }
-  | { readonly type: 'half_opened'; readonly atMs: number }
-  | { readonly type: 'permit_granted'; readonly permit: Permit; readonly atMs: number }
-  | { readonly type: 'permit_returned'; readonly permitId: string }
-  | { readonly type: 'closed'; readonly atMs: number };
-
-export type BreakerDecision =
-  | { readonly type: 'accepted'; readonly events: readonly BreakerEvent[] }
-  | { readonly type: 'refused'; readonly retryAfterMs: number };
 
 /** A breaker that has seen nothing yet. */
 export const newCircuitBreaker = (atMs: number): CircuitBreaker => ({
@@ -103,12 +51,44 @@ export const newCircuitBreaker = (atMs: number): CircuitBreaker => ({
   lastFailureAtMs: undefined,
   lastSuccessAtMs: undefined,
   lastFailure: undefined,
+  reopenings: 0,
+  held: undefined,
   runStartedAtMs: undefined,
+  votes: [],
 });
 
-/** The state at an instant. An open breaker is half-open from the end of its open time, though nobody has asked yet. */
-export const stateAt = (breaker: CircuitBreaker, atMs: number): BreakerState =>
-  breaker.state === 'open' && atMs >= breaker.openUntilMs ? 'half_open' : breaker.state;
+/** Holds that have ended by themselves, though nobody has acted on it yet. */
+export function endedHolds(breaker: CircuitBreaker, atMs: number): (BreakerEvent & { type: 'released' }) | undefined {
+  const holds = breaker.held?.holds ?? [];
+  const ended = holds.filter((hold) => isOver(hold, atMs));
+  if (ended.length === 0) return undefined;
+  const lastMs = Math.max(...ended.map(({ untilMs = atMs }) => untilMs));
+  return { type: 'released', holds: holds.filter((hold) => !isOver(hold, atMs)), atMs: lastMs };
+}
+
+/** The breaker at an instant, without the holds that have ended until then. */
+export function breakerAt(breaker: CircuitBreaker, atMs: number): CircuitBreaker {
+  if (!breaker.held) return breaker;
+  const ended = endedHolds(breaker, atMs);
+  return ended ? evolve(breaker, ended) : breaker;
+}
+
+/** The hold that decides at an instant. */
+export const holdAt = (breaker: CircuitBreaker, atMs: number): Hold | undefined =>
+  breakerAt(breaker, atMs).held?.holds.at(-1);
+
+/** The state as the last transition left it: what is stored, and what transitions lead from and to. */
+export const lastState = ({ held, state }: CircuitBreaker): BreakerState => held?.holds.at(-1)?.as ?? state;
+
+/**
+ * The state at an instant. A held breaker is what its hold says. An open breaker is half-open from the end of its open
+ * time, though nobody has asked yet.
+ */
+export function stateAt(breaker: CircuitBreaker, atMs: number): BreakerState {
+  const present = breakerAt(breaker, atMs);
+  if (present.held) return lastState(present);
+  return present.state === 'open' && atMs >= present.openUntilMs ? 'half_open' : present.state;
+}
 
 /** The permits of trial calls that are still out. */
 export const livePermits = (breaker: CircuitBreaker, atMs: number): readonly Permit[] =>
@@ -124,10 +104,10 @@ export function evolve(breaker: CircuitBreaker, event: BreakerEvent): CircuitBre
       const failed = { ...breaker, failureCount, successCount: 0, lastFailureAtMs: atMs, lastFailure: cause };
       return failed.state === 'closed' ? { ...failed, runStartedAtMs: event.runStartedAtMs } : failed;
     }
-    case 'opened':
-      return { ...nextTally(breaker, event.atMs), state: 'open', openUntilMs: event.openUntilMs };
-    case 'half_opened':
-      return { ...nextTally(breaker, event.atMs), state: 'half_open', successCount: 0, permits: [] };
+    case 'voted': {
+      if (breaker.state !== 'closed') throw new Error(`bug: a vote for a breaker that is ${breaker.state}`);
+      return { ...breaker, votes: event.votes };
+    }
     case 'permit_granted': {
       if (breaker.state !== 'half_open') throw new Error(`bug: a permit granted by a breaker that is ${breaker.state}`);
       return { ...breaker, permits: [...livePermits(breaker, event.atMs), event.permit] };
@@ -137,12 +117,35 @@ export function evolve(breaker: CircuitBreaker, event: BreakerEvent): CircuitBre
         throw new Error(`bug: a permit returned to a breaker that is ${breaker.state}`);
       return { ...breaker, permits: breaker.permits.filter(({ id }) => id !== event.permitId) };
     }
+    case 'opened': {
+      const { openUntilMs, reopenings, atMs } = event;
+      return { ...nextTally(breaker, atMs), state: 'open', openUntilMs, reopenings };
+    }
+    case 'half_opened':
+      return { ...nextTally(breaker, event.atMs), state: 'half_open', successCount: 0, permits: [] };
     case 'closed':
-      return { ...nextTally(breaker, event.atMs), state: 'closed', failureCount: 0, runStartedAtMs: undefined };
+      return { ...nextTally(breaker, event.atMs), ...NOTHING_COUNTED };
+    case 'reset':
+      return { ...nextTally(breaker, event.atMs), ...NOTHING_COUNTED, successCount: 0 };
+    case 'held':
+      return withHolds(breaker, event.holds, event.atMs);
+    case 'released':
+      return event.holds.length > 0
+        ? withHolds(breaker, event.holds, event.atMs)
+        : { ...goingOn(breaker, event.atMs), ...nextTally(breaker, event.atMs), held: undefined };
     default:
       return unreachable(event);
   }
 }
+
+/** A closed breaker begins anew: what was counted before, and how often it had opened, is over. */
+const NOTHING_COUNTED = {
+  state: 'closed',
+  failureCount: 0,
+  reopenings: 0,
+  runStartedAtMs: undefined,
+  votes: [],
+} as const;
 
 function withSuccesses(breaker: CircuitBreaker, count: number, atMs: number): CircuitBreaker {
   const lastSuccessAtMs = Math.max(atMs, breaker.lastSuccessAtMs ?? -Infinity);
@@ -150,8 +153,22 @@ function withSuccesses(breaker: CircuitBreaker, count: number, atMs: number): Ci
   return succeeded.state === 'closed' ? { ...succeeded, runStartedAtMs: undefined } : succeeded;
 }
 
+const withHolds = (breaker: CircuitBreaker, holds: readonly Hold[], atMs: number): CircuitBreaker => ({
+  ...breaker,
+  ...nextTally(breaker, atMs),
+  held: { sinceMs: breaker.held?.sinceMs ?? atMs, holds },
+});
+
+/** After the last hold an open breaker has as much of its open time left as it had before the first. */
+function goingOn(breaker: CircuitBreaker, atMs: number): CircuitBreaker {
+  if (breaker.state !== 'open') return breaker;
+  const stoodStillMs = atMs - (breaker.held?.sinceMs ?? atMs);
+  return { ...breaker, openUntilMs: breaker.openUntilMs + stoodStillMs };
+}
+
 function nextTally(breaker: CircuitBreaker, atMs: number): BreakerTally {
-  const { generation, failureCount, successCount, lastFailureAtMs, lastSuccessAtMs, lastFailure } = breaker;
+  const { generation, failureCount, successCount, lastFailureAtMs, lastSuccessAtMs, lastFailure, reopenings, held } =
+    breaker;
   return {
     generation: generation + 1,
     failureCount,
@@ -160,5 +177,7 @@ function nextTally(breaker: CircuitBreaker, atMs: number): BreakerTally {
     lastFailureAtMs,
     lastSuccessAtMs,
     lastFailure,
+    reopenings,
+    held,
   };
 }

@@ -1,14 +1,7 @@
 import fc from 'fast-check';
+import type { BreakerCommand, CallOutcome, Ticket } from './breaker-command.js';
 import { DEFAULT_BREAKER_POLICY } from './breaker-policy.js';
-import {
-  livePermits,
-  newCircuitBreaker,
-  stateAt,
-  type BreakerCommand,
-  type CallOutcome,
-  type CircuitBreaker,
-  type Ticket,
-} from './circuit-breaker.js';
+import { livePermits, newCircuitBreaker, stateAt, type CircuitBreaker } from './circuit-breaker.js';
 import { step } from './decide.js';
 
 const policy = {

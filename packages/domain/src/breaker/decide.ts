@@ -1,30 +1,26 @@
 import { unreachable } from '../unreachable.js';
-import type { BreakerPolicy } from './breaker-policy.js';
 import {
-  evolve,
-  livePermits,
-  stateAt,
+  accept,
+  refuse,
   type Admit,
   type BreakerCommand,
   type BreakerDecision,
-  type BreakerEvent,
-  type CircuitBreaker,
   type CountSuccesses,
   type Settle,
-} from './circuit-breaker.js';
+} from './breaker-command.js';
+import type { BreakerEvent, OpeningCause } from './breaker-event.js';
+import type { BreakerPolicy } from './breaker-policy.js';
+import { endedHolds, evolve, holdAt, livePermits, stateAt, type CircuitBreaker } from './circuit-breaker.js';
+import { decideHold, decideRelease } from './decide-holds.js';
+import { openMsOf } from './open-time.js';
+import { withVote } from './quorum.js';
 
-/** What a command does to a breaker. Spec, section 4: failures in a row open it, trial calls close it again. */
+/** What a command does to a breaker. Spec, section 4: failures open it, trial calls close it again, operators overrule both. */
 export function decide(command: BreakerCommand, breaker: CircuitBreaker, policy: BreakerPolicy): BreakerDecision {
-  switch (command.type) {
-    case 'admit':
-      return decideAdmit(command, breaker, policy);
-    case 'settle':
-      return decideSettle(command, breaker, policy);
-    case 'count_successes':
-      return decideCountSuccesses(command, breaker);
-    default:
-      return unreachable(command);
-  }
+  const ended = endedHolds(breaker, command.atMs);
+  if (!ended) return decidePresent(command, breaker, policy);
+  const decision = decidePresent(command, evolve(breaker, ended), policy);
+  return decision.type === 'accepted' ? accept(ended, ...decision.events) : decision;
 }
 
 /** A decision and the breaker it leads to. */
@@ -39,10 +35,28 @@ export function step(command: BreakerCommand, breaker: CircuitBreaker, policy: B
   return { decision, breaker: decision.type === 'accepted' ? decision.events.reduce(evolve, breaker) : breaker };
 }
 
-const accept = (...events: BreakerEvent[]): BreakerDecision => ({ type: 'accepted', events });
-const refuse = (retryAfterMs: number): BreakerDecision => ({ type: 'refused', retryAfterMs });
+function decidePresent(command: BreakerCommand, breaker: CircuitBreaker, policy: BreakerPolicy): BreakerDecision {
+  switch (command.type) {
+    case 'admit':
+      return decideAdmit(command, breaker, policy);
+    case 'settle':
+      return decideSettle(command, breaker, policy);
+    case 'count_successes':
+      return decideCountSuccesses(command, breaker);
+    case 'hold':
+      return decideHold(command, breaker);
+    case 'release':
+      return decideRelease(command, breaker);
+    case 'reset':
+      return accept({ type: 'reset', by: command.by, reason: command.reason, atMs: command.atMs });
+    default:
+      return unreachable(command);
+  }
+}
 
 function decideAdmit({ permitId, atMs }: Admit, breaker: CircuitBreaker, policy: BreakerPolicy): BreakerDecision {
+  const hold = holdAt(breaker, atMs);
+  if (hold) return hold.as === 'open' ? { type: 'held', hold } : accept();
   const granted: BreakerEvent = {
     type: 'permit_granted',
     permit: { id: permitId, untilMs: atMs + policy.probeTimeoutMs },
@@ -66,8 +80,10 @@ function decideAdmit({ permitId, atMs }: Admit, breaker: CircuitBreaker, policy:
 
 function decideSettle(command: Settle, breaker: CircuitBreaker, policy: BreakerPolicy): BreakerDecision {
   const { ticket, atMs } = command;
-  // A call let out before the last change of state says nothing about the present one.
+  // A call let out before the last transition says nothing about the present state.
   if (ticket && ticket.generation !== breaker.generation) return accept();
+  // What an operator holds, calls do not move.
+  if (breaker.held) return accept();
   switch (breaker.state) {
     case 'closed':
       return accept(...settledClosed(command, breaker, policy));
@@ -97,7 +113,7 @@ function settledClosed(
     case 'neither':
       return [];
     case 'success':
-      return [{ type: 'successes_counted', count: 1, atMs }];
+      return [{ type: 'successes_counted', count: 1, atMs }, ...tripped(command, breaker, policy, 0)];
     case 'failure': {
       const { runStartedAtMs } = breaker;
       const isInterrupted =
@@ -110,11 +126,30 @@ function settledClosed(
         atMs,
         cause,
       };
-      return failureCount >= policy.failureThreshold ? [counted, opened(atMs, policy)] : [counted];
+      return [counted, ...tripped(command, breaker, policy, failureCount)];
     }
     default:
       return unreachable(outcome);
   }
+}
+
+/** A rule that trips opens the breaker. Where a quorum decides, it is one process's vote, and the fleet's run no rule. */
+function tripped(
+  command: Settle,
+  breaker: CircuitBreaker & { state: 'closed' },
+  policy: BreakerPolicy,
+  failureCount: number,
+): BreakerEvent[] {
+  const { node = '', atMs } = command;
+  if (policy.quorum === 1) {
+    const isRunLong = failureCount >= policy.failureThreshold;
+    const rule = command.tripped ?? (isRunLong ? 'failures_in_a_row' : undefined);
+    return rule ? [opened(command, 0, rule, policy)] : [];
+  }
+  if (!command.tripped) return [];
+  const votes = withVote(breaker.votes, { node, atMs }, policy);
+  const isQuorum = votes.length >= policy.quorum;
+  return [{ type: 'voted', votes }, ...(isQuorum ? [opened(command, 0, 'quorum', policy)] : [])];
 }
 
 function settledHalfOpen(command: Settle, breaker: CircuitBreaker, policy: BreakerPolicy): BreakerEvent[] {
@@ -130,17 +165,25 @@ function settledHalfOpen(command: Settle, breaker: CircuitBreaker, policy: Break
     }
     case 'failure': {
       const failureCount = breaker.failureCount + failures;
-      return [{ type: 'failures_counted', failureCount, runStartedAtMs: atMs, atMs, cause }, opened(atMs, policy)];
+      const counted: BreakerEvent = { type: 'failures_counted', failureCount, runStartedAtMs: atMs, atMs, cause };
+      return [counted, opened(command, breaker.reopenings + 1, 'trial_failed', policy)];
     }
     default:
       return unreachable(outcome);
   }
 }
 
-const opened = (atMs: number, { cooldownMs }: BreakerPolicy): BreakerEvent => ({
+const opened = (
+  { atMs, random = 0 }: Settle,
+  reopenings: number,
+  cause: OpeningCause,
+  policy: BreakerPolicy,
+): BreakerEvent => ({
   type: 'opened',
   atMs,
-  openUntilMs: atMs + cooldownMs,
+  openUntilMs: atMs + openMsOf(policy, reopenings, random),
+  reopenings,
+  cause,
 });
 
 /** Successes older than the run of failures do not end it: they were merely told late. */
@@ -148,6 +191,7 @@ function decideCountSuccesses(command: CountSuccesses, breaker: CircuitBreaker):
   const { generation, count, atMs } = command;
   const lastAtMs = atMs - command.sinceLastMs;
   if (generation !== breaker.generation || breaker.state !== 'closed' || count === 0) return accept();
+  if (breaker.held) return accept();
   if (breaker.runStartedAtMs !== undefined && lastAtMs <= breaker.runStartedAtMs) return accept();
   return accept({ type: 'successes_counted', count, atMs: lastAtMs });
 }

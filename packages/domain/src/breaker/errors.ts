@@ -1,5 +1,6 @@
 import { erosErrorBrand } from '../errors.js';
 import type { BreakerState } from './circuit-breaker.js';
+import type { Hold } from './holds.js';
 
 /** The breaker let no call out. `cause` is the last failure known: the error itself in the process that saw it, else its text. */
 export class CircuitOpenError extends Error {
@@ -16,6 +17,45 @@ export class CircuitOpenError extends Error {
     options?: { cause: unknown },
   ) {
     super(`circuit breaker "${breaker}" lets no call out: try again in ${Math.ceil(retryAfterMs)} ms`, options);
+  }
+}
+
+/** An operator holds the breaker open: no call goes out until its release, or the end of the hold. */
+export class CircuitHeldError extends Error {
+  override readonly name = 'CircuitHeldError';
+  readonly code = 'circuit_held';
+  readonly [erosErrorBrand] = true;
+  readonly by: string;
+  readonly reason: string;
+  /** When the hold began, by the database's clock. */
+  readonly since: Date;
+  /** When it ends by itself; absent: not before its release. */
+  readonly until: Date | undefined;
+
+  constructor(
+    readonly breaker: string,
+    hold: Hold,
+  ) {
+    const until = hold.untilMs === undefined ? undefined : new Date(hold.untilMs);
+    const end = until ? `ends at ${until.toISOString()}` : 'ends with its release';
+    super(
+      `circuit breaker "${breaker}" is held open by ${hold.by} (${hold.reason}): no call goes out; the hold ${end}`,
+    );
+    this.by = hold.by;
+    this.reason = hold.reason;
+    this.since = new Date(hold.sinceMs);
+    this.until = until;
+  }
+}
+
+/** Nobody holds the breaker: its hold has ended already, or its name is another. Nothing was written. */
+export class BreakerNotHeldError extends Error {
+  override readonly name = 'BreakerNotHeldError';
+  readonly code = 'breaker_not_held';
+  readonly [erosErrorBrand] = true;
+
+  constructor(readonly breaker: string) {
+    super(`nobody holds circuit breaker "${breaker}": there is nothing to release; see who holds what by health()`);
   }
 }
 
