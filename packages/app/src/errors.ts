@@ -1,5 +1,7 @@
 /** Every error that a call can reject with, and the way to tell them apart across duplicate installs. */
 export {
+  BreakerNotHeldError,
+  CircuitHeldError,
   CircuitOpenError,
   DatabaseUnavailableError,
   EngineClosedError,

@@ -2,17 +2,23 @@ import {
   breakerHealth,
   CALL_SLICE_MS,
   CALL_SLICES_KEPT_MS,
+  eventsOf,
   newCircuitBreaker,
   RECENT_MS,
   stepBreaker,
+  TRANSITIONS_GIVEN,
+  TRANSITIONS_KEPT,
+  transitionsOf,
   type BreakerHealth,
   type BreakerPolicy,
   type BreakerReading,
   type BreakerReadings,
   type BreakerStep,
   type BreakerStore,
+  type BreakerTransition,
   type CircuitBreaker,
   type FlushedCalls,
+  type HistoryQuery,
   type RecentCalls,
   type Transaction,
   type UntimedBreakerCommand,
@@ -28,7 +34,13 @@ interface Slice extends RecentCalls {
   readonly startMs: number;
 }
 
+interface NamedHistory {
+  readonly name: string;
+  readonly transitions: readonly BreakerTransition[];
+}
+
 const breakersIn = (session: MemorySession) => session.table<NamedBreaker>('circuit_breakers');
+const historiesIn = (session: MemorySession) => session.table<NamedHistory>('circuit_breaker_transitions');
 const slicesIn = (session: MemorySession) => session.table<Slice>('circuit_breaker_calls');
 const sliceKey = ({ name, startMs }: { name: string; startMs: number }): string => `${startMs} ${name}`;
 
@@ -55,10 +67,17 @@ export class MemoryBreakerStore implements BreakerStore {
     return this.writing(tx, (session, atMs) => {
       const stored = breakersIn(session).get(name)?.breaker ?? newCircuitBreaker(atMs);
       const taken = stepBreaker({ ...command, atMs }, stored, policy);
-      const isChanged = taken.decision.type === 'accepted' && taken.decision.events.length > 0;
-      if (isChanged) breakersIn(session).set(name, { name, breaker: taken.breaker });
+      const events = eventsOf(taken.decision);
+      if (events.length > 0) breakersIn(session).set(name, { name, breaker: taken.breaker });
+      addToHistory(session, name, transitionsOf(name, stored, events, command.node));
       return { ...taken, atMs };
     });
+  }
+
+  async history(name: string, query: HistoryQuery = {}, tx?: Transaction): Promise<BreakerTransition[]> {
+    const { afterGeneration = 0, limit = TRANSITIONS_GIVEN } = query;
+    const { transitions = [] } = historiesIn(this.database.on(tx)).get(name) ?? {};
+    return transitions.filter(({ generation }) => generation > afterGeneration).slice(-limit);
   }
 
   async flushCalls(
@@ -70,10 +89,10 @@ export class MemoryBreakerStore implements BreakerStore {
     const { closed, successes, failures } = calls;
     return this.writing(tx, (session, atMs) => {
       const before = breakersIn(session).get(name)?.breaker ?? newCircuitBreaker(atMs);
-      const { breaker } = closed
-        ? stepBreaker({ type: 'count_successes', ...closed, atMs }, before, policy)
-        : { breaker: before };
+      const taken = closed && stepBreaker({ type: 'count_successes', ...closed, atMs }, before, policy);
+      const breaker = taken?.breaker ?? before;
       breakersIn(session).set(name, { name, breaker });
+      if (taken) addToHistory(session, name, transitionsOf(name, before, eventsOf(taken.decision)));
       const slices = slicesIn(session);
       const at = { name, startMs: atMs - (atMs % CALL_SLICE_MS) };
       const sum = slices.get(sliceKey(at)) ?? { successes: 0, failures: 0 };
@@ -101,4 +120,10 @@ export class MemoryBreakerStore implements BreakerStore {
     const inside = async (own: Transaction) => work(this.database.on(own), await this.database.nowMs(own));
     return tx ? inside(tx) : this.database.transaction(inside, { apart: true });
   }
+}
+
+function addToHistory(session: MemorySession, name: string, added: readonly BreakerTransition[]): void {
+  if (added.length === 0) return;
+  const { transitions = [] } = historiesIn(session).get(name) ?? {};
+  historiesIn(session).set(name, { name, transitions: [...transitions, ...added].slice(-TRANSITIONS_KEPT) });
 }

@@ -4,6 +4,14 @@ import { SqlBreakerStore } from './breaker-store.js';
 import type { SqlDatabase } from './sql-database.js';
 
 const NOW = Date.UTC(2026, 10, 22, 12);
+const AT = '2026-11-22T11:00:00.000Z';
+const heldAs = (more: object) =>
+  JSON.stringify({
+    from: 'closed',
+    since: AT,
+    holds: [{ as: 'open', by: 'a', reason: 'b', since: AT, until: null }],
+    ...more,
+  });
 const failure = { type: 'settle', outcome: 'failure' } as const;
 
 describe('breakers in SQL', () => {
@@ -85,6 +93,16 @@ describe('breakers in SQL', () => {
     ['permits', { state: 'half_open', permits: '{' }],
     ['permits', { state: 'half_open', permits: '{}' }],
     ['permits', { state: 'half_open', permits: '[{"id":"a"}]' }],
+    ['reopenings', { reopenings: -1 }],
+    ['votes', { votes: '[{"node":"a"}]' }],
+    ['held', { held: '{' }],
+    ['held', { held: '[]' }],
+    ['held', { held: heldAs({ since: 'yesterday' }) }],
+    ['held', { held: heldAs({ holds: [] }) }],
+    ['held', { held: heldAs({ holds: [{ as: 'half_open', by: 'a', reason: 'b', since: AT, until: null }] }) }],
+    ['held', { held: heldAs({ holds: [{ as: 'open', reason: 'b', since: AT, until: null }] }) }],
+    ['held', { held: heldAs({ holds: [{ as: 'open', by: 'a', reason: 'b', since: AT, until: 'soon' }] }) }],
+    ['state', { state: 'open', held: heldAs({ from: 'OPENED' }) }],
   ])('refuses a row whose %s is none of ours, and leaves it as it is', async (column, wrong) => {
     await insert({ name: 'pay', ...wrong });
     const before = await database.on().all('SELECT * FROM circuit_breaker_state');
@@ -97,6 +115,55 @@ describe('breakers in SQL', () => {
     expect([...breakers.keys()]).toEqual(['other']);
     expect(unreadable).toMatchObject([{ breaker: 'pay', column }]);
     expect(await database.on().all("SELECT * FROM circuit_breaker_state WHERE name = 'pay'")).toEqual(before);
+  });
+
+  it('shows a held breaker to whoever reads the documented columns', async () => {
+    await store.dispatch('pay', { type: 'hold', as: 'open', by: 'ana', reason: 'a test' }, DEFAULT_BREAKER_POLICY);
+    const row = async () => (await database.on().all<{ state: string }>('SELECT * FROM circuit_breaker_state'))[0];
+    expect((await row())?.state).toBe('open');
+    await store.dispatch('pay', { type: 'release', by: 'ana', reason: 'done' }, DEFAULT_BREAKER_POLICY);
+    expect(await row()).toMatchObject({ state: 'closed', held: null });
+  });
+
+  it('counts a failure by one statement', async () => {
+    await store.dispatch('pay', failure, DEFAULT_BREAKER_POLICY); // makes the row
+    const asked: string[] = [];
+    const { apart } = database;
+    const counting = {
+      all: apart.all,
+      run: apart.run,
+      returning: <Row>(sql: string, params?: readonly unknown[]) => {
+        asked.push(sql);
+        return apart.returning<Row>(sql, params);
+      },
+    };
+    const watched = new SqlBreakerStore(
+      new Proxy(database, {
+        get: (target, key) => {
+          if (key === 'apart') return counting;
+          if (key === 'transaction') throw new Error('a transaction');
+          const value: unknown = Reflect.get(target, key);
+          return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+        },
+      }),
+    );
+    for (const more of [{}, { sinceOwnSuccessMs: 5 }, { ticket: { generation: 1 } }]) {
+      await watched.dispatch('pay', { ...failure, ...more }, DEFAULT_BREAKER_POLICY);
+    }
+    expect(asked).toHaveLength(3);
+    expect((await store.read('pay')).breaker).toMatchObject({ failureCount: 4 });
+  });
+
+  it('keeps the last thousand transitions', async () => {
+    const values = Array.from({ length: 1_005 }, (_, i) => `('pay', ${i}, 'closed', 'open', '${AT}', 'quorum')`);
+    await database.on().run(
+      `INSERT INTO circuit_breaker_transitions (name, generation, from_state, to_state, occurred_at, cause)
+       VALUES ${values.join(', ')}, ('other', 1, 'closed', 'open', '${AT}', 'quorum')`,
+    );
+    await store.dispatch('pay', { type: 'reset', by: 'ana', reason: 'a test' }, DEFAULT_BREAKER_POLICY);
+    const kept = await store.history('pay', { limit: 2_000 });
+    expect([kept.length, kept[0]?.generation, kept.at(-1)?.cause]).toEqual([1_000, 6, 'reset']);
+    expect(await store.history('other')).toHaveLength(1);
   });
 
   it('counts every failure of two connections to one file', async () => {

@@ -2,10 +2,12 @@ import {
   breakerHealth,
   CALL_SLICE_MS,
   CALL_SLICES_KEPT_MS,
+  eventsOf,
   formatInstant,
   newCircuitBreaker,
   RECENT_MS,
   stepBreaker,
+  transitionsOf,
   UnreadableBreakerError,
   type BreakerHealth,
   type BreakerPolicy,
@@ -13,11 +15,15 @@ import {
   type BreakerReadings,
   type BreakerStep,
   type BreakerStore,
+  type BreakerTransition,
   type CircuitBreaker,
   type FlushedCalls,
+  type HistoryQuery,
   type Transaction,
   type UntimedBreakerCommand,
 } from '@eros/domain';
+import { countedFailure, countFailure, isPlainFailure } from './breaker-failure.js';
+import { addToHistory, readHistory } from './breaker-history.js';
 import { BREAKER_COLUMNS, breakerFromRow, breakerValues, type BreakerRow } from './breaker-row.js';
 import type { SqlDatabase, SqlSession } from './sql-database.js';
 import { marks } from './statements.js';
@@ -32,7 +38,10 @@ const ADD_CALLS = `INSERT INTO circuit_breaker_calls (name, slice_start, success
     success_count = circuit_breaker_calls.success_count + excluded.success_count,
     failure_count = circuit_breaker_calls.failure_count + excluded.failure_count`;
 
-/** `circuit_breaker_state` and `circuit_breaker_calls`. */
+/**
+ * `circuit_breaker_state`, `circuit_breaker_transitions` and `circuit_breaker_calls`. A failure that opens nothing is one
+ * statement; all else is read, decided and written in a transaction that holds the row.
+ */
 export class SqlBreakerStore implements BreakerStore {
   constructor(private readonly database: SqlDatabase) {}
 
@@ -63,12 +72,24 @@ export class SqlBreakerStore implements BreakerStore {
     policy: BreakerPolicy,
     tx?: Transaction,
   ): Promise<BreakerStep & { atMs: number }> {
+    if (isPlainFailure(command)) {
+      const { sql, params } = countFailure(name, command, policy, this.database.clock());
+      const session = tx ? this.database.on(tx) : this.database.apart;
+      const [row] = await session.returning<BreakerRow>(sql, params);
+      if (row) return countedFailure(row);
+    }
     return this.locked(name, tx, async (session, stored, atMs) => {
-      const taken = stepBreaker({ ...command, atMs }, stored ?? newCircuitBreaker(atMs), policy);
-      const isChanged = taken.decision.type === 'accepted' && taken.decision.events.length > 0;
-      if (isChanged && !(await write(session, name, taken.breaker, stored, atMs))) return undefined;
+      const before = stored ?? newCircuitBreaker(atMs);
+      const taken = stepBreaker({ ...command, atMs }, before, policy);
+      const events = eventsOf(taken.decision);
+      if (events.length > 0 && !(await write(session, name, taken.breaker, stored, atMs))) return undefined;
+      await addToHistory(session, transitionsOf(name, before, events, command.node));
       return { ...taken, atMs };
     });
+  }
+
+  async history(name: string, query: HistoryQuery = {}, tx?: Transaction): Promise<BreakerTransition[]> {
+    return readHistory(this.database.on(tx), name, query);
   }
 
   async flushCalls(
@@ -80,10 +101,10 @@ export class SqlBreakerStore implements BreakerStore {
     const { closed, successes, failures } = calls;
     return this.locked(name, tx, async (session, stored, atMs) => {
       const before = stored ?? newCircuitBreaker(atMs);
-      const { breaker } = closed
-        ? stepBreaker({ type: 'count_successes', ...closed, atMs }, before, policy)
-        : { breaker: before };
+      const taken = closed && stepBreaker({ type: 'count_successes', ...closed, atMs }, before, policy);
+      const breaker = taken?.breaker ?? before;
       if (breaker !== stored && !(await write(session, name, breaker, stored, atMs))) return undefined;
+      if (taken) await addToHistory(session, transitionsOf(name, before, eventsOf(taken.decision)));
       const sliceStart = formatInstant(atMs - (atMs % CALL_SLICE_MS));
       if (successes + failures > 0) await session.run(ADD_CALLS, [name, sliceStart, successes, failures]);
       const oldest = formatInstant(atMs - CALL_SLICES_KEPT_MS);

@@ -113,6 +113,7 @@ describe('timing_idempotency', () => {
       clock: () => database.clock(),
       isInsideTransaction: () => database.isInsideTransaction(),
       close: () => database.close(),
+      apart: database.apart,
       on: (tx) => {
         const session = database.on(tx);
         return {

@@ -55,6 +55,11 @@ export interface SqlDatabase extends UnitOfWork, DatabaseClock {
    * @throws {ForeignTransactionError} for a handle that another database opened.
    */
   on(tx?: Transaction): SqlSession;
+  /**
+   * Single statements beside every transaction, also when asked for inside the work of one, behind which they then queue.
+   * For breaker and lease writes.
+   */
+  readonly apart: SqlSession;
   transaction<T>(work: (tx: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /** The clock as of now, for one statement: it is not to be kept. */
   clock(): SqlClock;

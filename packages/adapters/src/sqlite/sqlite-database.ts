@@ -30,6 +30,11 @@ export class SqliteDatabase implements SqlDatabase {
     run: (sql, params) => this.write(() => this.writer.run(sql, params)),
     returning: (sql, params) => this.write(() => this.writer.returning(sql, params)),
   };
+  readonly apart: SqlSession = {
+    all: (sql, params) => this.scope.exit(() => this.outside.all(sql, params)),
+    run: (sql, params) => this.scope.exit(() => this.outside.run(sql, params)),
+    returning: (sql, params) => this.scope.exit(() => this.outside.returning(sql, params)),
+  };
   private lastMs = 0;
   private closing: Promise<void> | undefined;
 

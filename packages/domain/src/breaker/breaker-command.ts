@@ -88,3 +88,7 @@ export type BreakerDecision =
 
 export const accept = (...events: BreakerEvent[]): BreakerDecision => ({ type: 'accepted', events });
 export const refuse = (retryAfterMs: number): BreakerDecision => ({ type: 'refused', retryAfterMs });
+
+/** What a decision does; a refusal does nothing. */
+export const eventsOf = (decision: BreakerDecision): readonly BreakerEvent[] =>
+  decision.type === 'accepted' ? decision.events : [];

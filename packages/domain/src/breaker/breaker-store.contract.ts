@@ -12,6 +12,8 @@ const START_MS = Date.UTC(2026, 10, 22, 12);
 const failure = { type: 'settle', outcome: 'failure', cause: 'Error: no' } as const;
 const success = { type: 'settle', outcome: 'success' } as const;
 const admit = (permitId: string): UntimedBreakerCommand => ({ type: 'admit', permitId });
+const why = { by: "o'hara 🧀", reason: 'their "maintenance"' };
+const hold = { type: 'hold', as: 'open', ...why } as const;
 
 /** What every breaker store promises. `open` gives a store whose database goes by the clock given. */
 export function breakerStoreContract(
@@ -160,6 +162,91 @@ export function breakerStoreContract(
       expect([...breakers.keys()].sort()).toEqual([...names].sort());
       expect(breakers.get('pay')?.failureCount).toBe(2);
       expect(breakers.get('__proto__')?.failureCount).toBe(1);
+    });
+
+    it('keeps what operators ordered, and what is under it', async () => {
+      const agree = async (command: UntimedBreakerCommand) => {
+        const { breaker } = await dispatch(command);
+        expect(await stored()).toEqual(breaker);
+        return breaker;
+      };
+      await openIt();
+      nowMs += 400;
+      await agree({ ...hold, untilMs: nowMs + 5_000 });
+      await agree({ ...hold, as: 'closed', by: 'ben' });
+      expect((await store.list())[0]).toMatchObject({ state: 'closed', holds: [why, { by: 'ben' }] });
+      await agree({ type: 'release', by: 'ben', reason: 'done' });
+      expect((await dispatch(admit('a'))).decision).toMatchObject({ type: 'held', hold: why });
+      await dispatch(failure);
+      nowMs += 5_000;
+      // It had 600 ms left when it was held, and the hold has just ended by itself.
+      expect((await dispatch(admit('a'))).decision).toEqual({ type: 'refused', retryAfterMs: 600 });
+      nowMs += 600;
+      await agree(admit('a'));
+      await agree(hold);
+      const released = await agree({ type: 'release', ...why });
+      expect(released).toMatchObject({ state: 'half_open', permits: [{ id: 'a' }], held: undefined });
+      expect(await agree({ type: 'reset', ...why })).toMatchObject({ state: 'closed', failureCount: 0 });
+    });
+
+    it('goes by its own time for the end of a hold', async () => {
+      await dispatch({ ...hold, untilMs: START_MS + 1_000 });
+      nowMs += 999;
+      expect((await dispatch(admit('a'))).decision).toMatchObject({ type: 'held' });
+      nowMs += 1;
+      expect((await dispatch(admit('a'))).decision).toMatchObject({ type: 'accepted' });
+      expect((await store.history('pay')).at(-1)).toMatchObject({ cause: 'hold_over', atMs: START_MS + 1_000 });
+    });
+
+    it('writes nothing for a release where nobody holds it', async () => {
+      expect((await dispatch({ type: 'release', ...why })).decision).toEqual({ type: 'not_held' });
+      expect(await stored()).toBeUndefined();
+    });
+
+    it('keeps votes until a quorum has come together, and how often it has reopened', async () => {
+      const three = { ...policy, quorum: 3, cooldownFactor: 2 };
+      const vote = (node: string) =>
+        store.dispatch('pay', { ...failure, tripped: 'failure_rate', node }, three).then(({ breaker }) => breaker);
+      await store.dispatch('pay', failure, three);
+      expect(await vote('n1')).toMatchObject({ state: 'closed', failureCount: 2 });
+      expect(await vote('n2')).toEqual(await stored());
+      expect(await vote('n2')).toMatchObject({ votes: [{ node: 'n1' }, { node: 'n2' }] });
+      expect(await vote('n3')).toMatchObject({ state: 'open', openUntilMs: START_MS + 1_000 });
+      nowMs += 1_000;
+      const reopened = (await store.dispatch('pay', failure, three)).breaker;
+      expect(reopened).toMatchObject({ state: 'open', reopenings: 1, openUntilMs: nowMs + 2_000 });
+      expect(await stored()).toEqual(reopened);
+    });
+
+    it('has one entry in the history for each transition, whoever came together', async () => {
+      const told = Array.from({ length: 20 }, (_, i) => dispatch({ ...failure, node: `n${i}` }));
+      await Promise.all(told);
+      nowMs += 1_000;
+      await Promise.all(Array.from({ length: 10 }, (_, i) => dispatch({ ...admit(`p${i}`), node: 'n0' })));
+      await dispatch({ ...hold, node: 'n1' });
+      await store.dispatch('other', { type: 'reset', ...why }, policy);
+      const history = await store.history('pay');
+      expect(history).toMatchObject([
+        { name: 'pay', generation: 2, from: 'closed', to: 'open', cause: 'failures_in_a_row', reason: 'Error: no' },
+        { generation: 3, from: 'open', to: 'half_open', cause: 'cooldown_over', node: 'n0', atMs: START_MS + 1_000 },
+        { generation: 4, from: 'half_open', to: 'open', cause: 'hold', node: 'n1', ...why },
+      ]);
+      expect(history[1]).toMatchObject({ by: undefined, reason: undefined });
+      expect(await store.history('pay', { afterGeneration: 2 })).toEqual(history.slice(1));
+      expect(await store.history('pay', { limit: 2 })).toEqual(history.slice(1));
+      expect(await store.history('other')).toMatchObject([{ cause: 'reset', node: undefined }]);
+      expect(await store.history('nobody')).toEqual([]);
+    });
+
+    it('takes a transition and its entry back together', async () => {
+      await dispatch({ type: 'reset', ...why });
+      const attempt = unitOfWork.transaction(async (tx) => {
+        await store.dispatch('pay', hold, policy, tx);
+        expect(await store.history('pay', {}, tx)).toHaveLength(2);
+        throw new Error('back');
+      });
+      await expect(attempt).rejects.toThrow('back');
+      expect(await store.history('pay')).toMatchObject([{ cause: 'reset' }]);
     });
 
     it('joins a transaction that is passed, and goes back with it', async () => {

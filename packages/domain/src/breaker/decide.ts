@@ -1,6 +1,7 @@
 import { unreachable } from '../unreachable.js';
 import {
   accept,
+  eventsOf,
   refuse,
   type Admit,
   type BreakerCommand,
@@ -32,7 +33,7 @@ export interface BreakerStep {
 /** Decides and folds the events in. */
 export function step(command: BreakerCommand, breaker: CircuitBreaker, policy: BreakerPolicy): BreakerStep {
   const decision = decide(command, breaker, policy);
-  return { decision, breaker: decision.type === 'accepted' ? decision.events.reduce(evolve, breaker) : breaker };
+  return { decision, breaker: eventsOf(decision).reduce(evolve, breaker) };
 }
 
 function decidePresent(command: BreakerCommand, breaker: CircuitBreaker, policy: BreakerPolicy): BreakerDecision {

@@ -1,3 +1,4 @@
+export { eventsOf } from './breaker-command.js';
 export type { Admit, BreakerCommand, BreakerDecision, CallOutcome, Settle, Ticket } from './breaker-command.js';
 export type { BreakerEvent, OpeningCause } from './breaker-event.js';
 export * from './breaker-health.js';

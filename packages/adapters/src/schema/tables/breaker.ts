@@ -22,6 +22,13 @@ export const circuitBreakerState: Table = {
     // When the present run of failures began.
     { name: 'failures_since', type: 'instant', added },
     { name: 'last_failure', type: 'text', added },
+    // Openings in a row since it was last closed, less the first: what a growing open time grows by.
+    { name: 'reopenings', type: 'integer', default: 0, added },
+    // What operators ordered: { "from": the state that a release restores, "since": instant, "holds": [{ "as": ..., "by":
+    // ..., "reason": ..., "since": instant, "until": instant or null }] }.
+    { name: 'held', type: 'json', added },
+    // Processes that found it should open, where a quorum decides: [{ "node": ..., "at": instant }].
+    { name: 'votes', type: 'json', added },
   ],
 };
 
@@ -37,4 +44,23 @@ export const circuitBreakerCalls: Table = {
   primaryKey: ['name', 'slice_start'],
 };
 
-export const breakerTables: readonly Table[] = [circuitBreakerState, circuitBreakerCalls];
+/** The history: one row for each transition, whichever process made it. */
+export const circuitBreakerTransitions: Table = {
+  name: 'circuit_breaker_transitions',
+  columns: [
+    { name: 'id', type: 'integer', key: 'identity' },
+    { name: 'name', type: 'text', notNull: true },
+    // The generation that it led to.
+    { name: 'generation', type: 'integer', notNull: true },
+    { name: 'from_state', type: 'text', notNull: true },
+    { name: 'to_state', type: 'text', notNull: true },
+    { name: 'occurred_at', type: 'instant', notNull: true },
+    { name: 'node', type: 'text' },
+    { name: 'cause', type: 'text', notNull: true },
+    { name: 'operator', type: 'text' },
+    { name: 'reason', type: 'text' },
+  ],
+  indexes: [{ name: 'idx_cbt_name', columns: 'name, id' }],
+};
+
+export const breakerTables: readonly Table[] = [circuitBreakerState, circuitBreakerCalls, circuitBreakerTransitions];

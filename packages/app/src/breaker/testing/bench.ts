@@ -75,6 +75,9 @@ export class FakeStore implements BreakerStore {
     this.rows.set(name, breaker);
     return { breaker, atMs };
   }
+  async history() {
+    return [];
+  }
   async list() {
     const none = { successes: 0, failures: 0 };
     return [...this.rows].map(([name, breaker]) => breakerHealth(name, breaker, none, this.nowMs()));

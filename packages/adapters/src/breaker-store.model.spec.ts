@@ -1,0 +1,123 @@
+import {
+  breakerPolicy,
+  eventsOf,
+  newCircuitBreaker,
+  stepBreaker,
+  transitionsOf,
+  type BreakerPolicy,
+  type BreakerStore,
+  type BreakerTransition,
+  type CircuitBreaker,
+  type UntimedBreakerCommand,
+} from '@eros/domain';
+import fc from 'fast-check';
+import { MemoryBreakerStore } from './memory/breaker-store.js';
+import { SqlBreakerStore } from './sql/breaker-store.js';
+import { eachDatabase } from './testing/each-database.js';
+
+const START_MS = Date.UTC(2026, 10, 22, 12);
+const limits = { failureThreshold: 3, successThreshold: 1, cooldownMs: 300, cooldownFactor: 2, probeTimeoutMs: 200 };
+const policies = [breakerPolicy('pay', limits), breakerPolicy('pay', { ...limits, quorum: 2, quorumWindowMs: 400 })];
+
+/** The machine alone, told the same at the same time: what the store's statements must amount to. */
+class Machine {
+  breaker: CircuitBreaker | undefined;
+  history: BreakerTransition[] = [];
+
+  constructor(private readonly policy: BreakerPolicy) {}
+
+  dispatch(command: UntimedBreakerCommand, atMs: number) {
+    const before = this.breaker ?? newCircuitBreaker(atMs);
+    const { decision, breaker } = stepBreaker({ ...command, atMs }, before, this.policy);
+    const events = eventsOf(decision);
+    if (events.length > 0) this.breaker = breaker;
+    this.history.push(...transitionsOf('pay', before, events, command.node));
+    return { decision, breaker, atMs };
+  }
+}
+
+/** `back`: under a ticket of so many generations ago. */
+type Step =
+  | { readonly type: 'wait'; readonly ms: number }
+  | { readonly type: 'tell'; readonly command: UntimedBreakerCommand; readonly back?: number };
+
+const node = fc.constantFrom('n1', 'n2', 'n3');
+const who = fc.constantFrom('ana', 'ben');
+const tell = (command: fc.Arbitrary<UntimedBreakerCommand>): fc.Arbitrary<Step> =>
+  command.map((each) => ({ type: 'tell', command: each }));
+const failures: fc.Arbitrary<Step> = fc
+  .record({
+    node,
+    since: fc.constantFrom(undefined, 0, 1, 50, 300),
+    cause: fc.constantFrom(undefined, "Error: no 'luck'"),
+    failures: fc.constantFrom(1, 1, 2),
+    isFound: fc.constantFrom(false, false, true),
+    back: fc.constantFrom(undefined, 0, 0, 1),
+  })
+  .map(({ node: from, since, cause, failures: count, isFound, back }) => ({
+    type: 'tell',
+    ...(back === undefined ? {} : { back }),
+    command: {
+      type: 'settle',
+      outcome: 'failure',
+      node: from,
+      failures: count,
+      ...(since === undefined ? {} : { sinceOwnSuccessMs: since }),
+      ...(cause === undefined ? {} : { cause }),
+      ...(isFound ? { tripped: 'slow_calls' as const } : {}),
+    },
+  }));
+const steps = fc.array(
+  fc.oneof(
+    { weight: 4, arbitrary: failures },
+    // Both sides of each limit, and of how far a stored clock may stand behind.
+    { weight: 4, arbitrary: fc.constantFrom(0, 1, 50, 199, 200, 300, 600).map((ms): Step => ({ type: 'wait', ms })) },
+    { weight: 2, arbitrary: tell(fc.nat(99).map((id) => ({ type: 'admit', permitId: `p${id}` }))) },
+    {
+      weight: 2,
+      arbitrary: tell(fc.constantFrom('success', 'neither').map((outcome) => ({ type: 'settle', outcome }))),
+    },
+    {
+      weight: 1,
+      arbitrary: tell(
+        fc
+          .tuple(who, fc.constantFrom('open' as const, 'closed' as const))
+          .map(([by, as]) => ({ type: 'hold', as, by, reason: 'a test' })),
+      ),
+    },
+    { weight: 1, arbitrary: tell(who.map((by) => ({ type: 'release', by, reason: 'a test' }))) },
+    { weight: 1, arbitrary: tell(who.map((by) => ({ type: 'reset', by, reason: 'a test' }))) },
+  ),
+  { minLength: 1, maxLength: 30 },
+);
+
+eachDatabase((open) => {
+  describe('what a store of breakers decides and keeps', () => {
+    it('is what the machine decides, command for command', async () => {
+      let nowMs = START_MS;
+      const test = await open({ nowMs: () => nowMs });
+      const store: BreakerStore =
+        test.kind === 'memory' ? new MemoryBreakerStore(test.database) : new SqlBreakerStore(test.database);
+      let runs = 0;
+      const property = fc.asyncProperty(fc.constantFrom(...policies), steps, async (policy, script) => {
+        const name = `pay ${(runs += 1)}`;
+        const machine = new Machine(policy);
+        for (const each of script) {
+          if (each.type === 'wait') {
+            nowMs += each.ms;
+            continue;
+          }
+          const generation = (machine.breaker?.generation ?? 1) - (each.back ?? 0);
+          const command = each.back === undefined ? each.command : { ...each.command, ticket: { generation } };
+          const taken = await store.dispatch(name, command, policy);
+          expect(taken).toEqual(machine.dispatch(command, nowMs));
+        }
+        expect((await store.read(name)).breaker).toEqual(machine.breaker);
+        const history = machine.history.map((transition) => ({ ...transition, name }));
+        expect(await store.history(name)).toEqual(history);
+      });
+      await fc.assert(property, { numRuns: test.kind === 'memory' ? 1_000 : 60 });
+      await test.close();
+    });
+  });
+});
