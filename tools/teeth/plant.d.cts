@@ -6,7 +6,9 @@ export interface Bug {
   /** A passage that stands exactly once in the file. */
   readonly find: string;
   readonly replace: string;
-  readonly spec: string;
+  /** What must catch it: a spec file, or a proof with its flags. One of the two. */
+  readonly spec?: string;
+  readonly proof?: string;
   /** The promise that it breaks. */
   readonly breaks: string;
 }

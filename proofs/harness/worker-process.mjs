@@ -1,0 +1,114 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const STARTS_WITHIN_MS = 60_000;
+
+/**
+ * Starts `proofs/workers/FILE` as a process of its own and resolves when it answers. It imports the built packages, or those
+ * with a planted bug when this process does.
+ *
+ * @param args strings that the process is started with.
+ * @param isStderrKept collects what it writes to stderr instead of passing it on.
+ */
+export async function spawnWorker(file, { args = [], env = {}, execArgv = [] } = {}) {
+  const child = fork(fileURLToPath(new URL(`../workers/${file}`, import.meta.url)), args, {
+    serialization: 'advanced',
+    env: { ...process.env, ...env },
+    execArgv,
+  });
+  const worker = new WorkerProcess(child);
+  const timer = setTimeout(() => child.kill('SIGKILL'), STARTS_WITHIN_MS);
+  await worker.ready;
+  clearTimeout(timer);
+  return worker;
+}
+
+/** A process that answers questions (see `answer` in `worker.mjs`), and can be stopped in the middle of one. */
+class WorkerProcess {
+  asked = new Map();
+  events = [];
+  waiting = [];
+  nextId = 1;
+
+  constructor(child) {
+    this.child = child;
+    this.gone = once(child, 'exit').then(([code, signal]) => {
+      for (const { reject } of this.asked.values())
+        reject(new Error(`a worker ended (${signal ?? code}) with a question open`));
+      this.asked.clear();
+      return { code, signal };
+    });
+    this.ready = new Promise((resolve, reject) => {
+      this.asked.set('ready', { resolve, reject });
+    });
+    child.on('message', (message) => this.hear(message));
+  }
+
+  get pid() {
+    return this.child.pid;
+  }
+
+  get isAlive() {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** The answer to a question; rejects with what the worker threw, its `code` kept, or when the process is gone. */
+  ask(question, ...args) {
+    return new Promise((resolve, reject) => {
+      const id = this.nextId++;
+      this.asked.set(id, { resolve, reject });
+      this.child.send({ id, question, args });
+    });
+  }
+
+  /** Resolves with the next word that the worker says by itself, or has said and nobody has heard yet. */
+  said(name, withinMs = 30_000) {
+    const [heard] = this.events.filter((event) => event.name === name);
+    if (heard) {
+      this.events.splice(this.events.indexOf(heard), 1);
+      return Promise.resolve(heard.value);
+    }
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`a worker did not say "${name}" in ${withinMs} ms`)), withinMs);
+      this.waiting.push({
+        name,
+        resolve: (value) => {
+          clearTimeout(timer);
+          resolve(value);
+        },
+      });
+    });
+  }
+
+  /** SIGKILL: it gets no chance to tidy up. Resolves when it is gone. */
+  async kill() {
+    if (this.isAlive) {
+      this.child.kill('SIGCONT');
+      this.child.kill('SIGKILL');
+    }
+    return this.gone;
+  }
+
+  /** SIGSTOP: it lives but does nothing until `resume`. */
+  pause() {
+    this.child.kill('SIGSTOP');
+  }
+
+  resume() {
+    this.child.kill('SIGCONT');
+  }
+
+  hear({ id, value, error, event }) {
+    if (event !== undefined) {
+      const at = this.waiting.findIndex(({ name }) => name === event);
+      if (at === -1) this.events.push({ name: event, value });
+      else this.waiting.splice(at, 1)[0].resolve(value);
+      return;
+    }
+    const asked = this.asked.get(id);
+    this.asked.delete(id);
+    if (error) asked?.reject(Object.assign(new Error(error.message), error));
+    else asked?.resolve(value);
+  }
+}
