@@ -58,11 +58,10 @@ async function environment() {
 function run(name, withFlags, limitMs) {
   const startedAt = performance.now();
   return new Promise((resolve, reject) => {
-    const proof = spawn(
-      process.execPath,
-      [fileURLToPath(new URL(`${name}${ENDING}`, import.meta.url)), ...withFlags],
-      { env, stdio: ['ignore', 'pipe', 'inherit'] },
-    );
+    const proof = spawn(process.execPath, [fileURLToPath(new URL(`${name}${ENDING}`, import.meta.url)), ...withFlags], {
+      env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     let output = '';
     let lastLine = '';
     proof.stdout.on('data', (data) => {

@@ -8,7 +8,10 @@ export function answer(handlers) {
       if (!handler) throw new Error(`bug: a worker was asked "${question}"`);
       process.send({ id, value: await handler(...args) });
     } catch (error) {
-      process.send({ id, error: { ...error, name: error.name, code: error.code, message: error.stack ?? String(error) } });
+      process.send({
+        id,
+        error: { ...error, name: error.name, code: error.code, message: error.stack ?? String(error) },
+      });
     }
   });
   // Whoever started this process is gone: nobody can want anything of it.

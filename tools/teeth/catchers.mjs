@@ -19,7 +19,10 @@ export function soundRuns(bugs) {
   }
   const proofs = new Set(bugs.flatMap(({ proof }) => proof ?? []));
   return [
-    ...[...byProject].map(([project, specs]) => ({ name: project, run: () => runSpecs({ project, specs: [...specs] }) })),
+    ...[...byProject].map(([project, specs]) => ({
+      name: project,
+      run: () => runSpecs({ project, specs: [...specs] }),
+    })),
     ...[...proofs].map((proof) => ({ name: `proof ${proof}`, run: () => runProof(proof.split(' ')) })),
   ];
 }

@@ -1,38 +1,28 @@
-// npm run proofs:plan-kill [-- --kills 20 --seed 1 --planted half_week]
+// npm run proofs:plan-kill [-- --kills 20 --seed 1 --mutilate half_week]
 // Kills a planning process with SIGKILL at random moments. After each kill every creator has a whole week or none; the next
 // run waits for the dead process's leases, finishes, and comes to the very plan of a process that was never killed.
+// --mutilate spoils what the next run left: each check must notice.
 import { spawn } from 'node:child_process';
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { createEros } from '@eros/app';
 import { SqliteDatabase } from '@eros/adapters';
-import { seededRandom } from '@eros/domain';
 import { exportRows } from '../benchmarks/export-rows.mjs';
+import { prove } from './harness/proof.mjs';
 
-const { values } = parseArgs({
-  options: {
-    kills: { type: 'string', default: '20' },
-    seed: { type: 'string', default: '1' },
-    planted: { type: 'string' },
-  },
-});
-const PLANTED = ['half_week', 'lost_prediction', 'lost_slots'];
-if (values.planted !== undefined && !PLANTED.includes(values.planted)) {
-  throw new Error(`--planted ${values.planted}: give one of ${PLANTED.join(', ')}`);
-}
-const kills = Number(values.kills);
-const random = seededRandom(`plan-kill ${values.seed}`);
+const MUTILATIONS = {
+  none: undefined,
+  half_week: "DELETE FROM schedule_items WHERE parent_item_id IS NULL AND item_type = 'engagement' AND item_id % 2 = 0",
+  lost_prediction: 'DELETE FROM volume_predictions',
+  lost_slots: 'UPDATE creator_rotation_state SET position = 0',
+};
 const AS_OF = '2026-11-22T12:00:00.000Z';
 const WEEK = '2026-11-23';
 const CREATORS = ['c-002', 'c-009'];
 const LEASE_MS = 600;
 
-const folder = mkdtempSync(path.join(tmpdir(), 'eros-kill-'));
-const fileOf = (name) => path.join(folder, `${name}.db`);
-const child = fileURLToPath(new URL('plan-kill-child.mjs', import.meta.url));
+const child = fileURLToPath(new URL('workers/plan-week.mjs', import.meta.url));
 
 /** Starts a planning process; kills it `killAfterMs` after it began to plan. Resolves to whether it came to its end. */
 function plan(file, killAfterMs) {
@@ -117,23 +107,16 @@ function faultOf(creatorId, found, whole) {
   return template === undefined && rows === 0 ? undefined : `${creatorId} has part of a week`;
 }
 
-async function mutilate(file, planted) {
+async function mutilate(file, statement) {
   const database = await SqliteDatabase.open({ path: file });
-  const statements = {
-    half_week:
-      "DELETE FROM schedule_items WHERE parent_item_id IS NULL AND item_type = 'engagement' AND item_id % 2 = 0",
-    lost_prediction: 'DELETE FROM volume_predictions',
-    lost_slots: 'UPDATE creator_rotation_state SET position = 0',
-  };
-  await database.on().run(statements[planted]);
+  await database.on().run(statement);
   await database.close();
 }
 
-let passed = 0;
-const failures = [];
-let whole = 0;
-let none = 0;
-try {
+await prove('plan-kill', { kills: 20, mutilate: 'none' }, async ({ flags, folder, random, check, note }) => {
+  if (!(flags.mutilate in MUTILATIONS))
+    throw new Error(`--mutilate ${flags.mutilate}: give one of ${Object.keys(MUTILATIONS).join(', ')}`);
+  const fileOf = (name) => path.join(folder, `${name}.db`);
   const seed = await createEros({
     database: { type: 'sqlite', path: fileOf('seed') },
     clock: { nowMs: () => Date.parse(AS_OF) },
@@ -148,9 +131,11 @@ try {
   copy('control');
   const control = await plan(fileOf('control'));
   const expected = await writtenIn(fileOf('control'));
-  console.log(`seed ${values.seed}; a plan of ${CREATORS.length} weeks takes ${control.ms.toFixed(0)} ms`);
+  note(`a plan of ${CREATORS.length} weeks takes ${control.ms.toFixed(0)} ms`);
 
-  for (let kill = 1; kill <= kills; kill += 1) {
+  let whole = 0;
+  let none = 0;
+  for (let kill = 1; kill <= flags.kills; kill += 1) {
     const name = `kill-${kill}`;
     copy(name);
     // Much is read and computed before the first write: half of the kills fall into the writing half.
@@ -161,19 +146,18 @@ try {
     whole += CREATORS.filter((id) => left[id].template).length;
     none += CREATORS.filter((id) => !left[id].template).length;
     await plan(fileOf(name));
-    if (values.planted) await mutilate(fileOf(name), values.planted);
+    const mutilation = MUTILATIONS[flags.mutilate];
+    if (mutilation) await mutilate(fileOf(name), mutilation);
     const final = await writtenIn(fileOf(name));
     for (const id of CREATORS)
       if (JSON.stringify(final[id]) !== JSON.stringify(expected[id])) faults.push(`${id} ended with another week`);
-    if (faults.length === 0) passed += 1;
-    else failures.push(`kill ${kill} after ${afterMs.toFixed(0)} ms: ${faults.join(', ')}`);
-    if (process.stderr.isTTY) process.stderr.write(`\rkill ${kill}/${kills}${ended ? ' (too late)' : ''}   `);
+    const when = `after ${afterMs.toFixed(0)} ms${ended ? ', too late' : ''}`;
+    check(
+      `kill ${kill}, ${when}, leaves whole weeks or none, and the next run finishes`,
+      faults.length === 0,
+      faults.join(', '),
+    );
     rmSync(fileOf(name));
   }
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-}
-for (const failure of failures) console.log(failure);
-console.log(`left behind by the killed: ${whole} whole weeks, ${none} times nothing`);
-console.log(`${passed} passed, ${failures.length} failed, 0 skipped`);
-process.exitCode = failures.length === 0 && passed > 0 ? 0 : 1;
+  note(`left behind by the killed: ${whole} whole weeks, ${none} times nothing`);
+});
