@@ -1,8 +1,9 @@
 import { DatabaseUnavailableError } from '@eros/domain';
-import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
+import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { SqlSession, Written } from '../sql/sql-database.js';
 import { Turns } from '../storage/turns.js';
 import { isBusy, translateSqliteError } from './sqlite-errors.js';
+import { statementsOf, type SqliteStatements } from './sqlite-statements.js';
 
 export type SqliteDriver = 'sqlite3' | 'better-sqlite3';
 
@@ -27,18 +28,18 @@ export class SqliteConnection implements SqlSession {
   private constructor(
     private readonly file: SqliteFile,
     private readonly source: DataSource,
-    private readonly runner: QueryRunner,
+    private readonly statements: SqliteStatements,
   ) {}
 
   static async open(file: SqliteFile, access: 'write' | 'read'): Promise<SqliteConnection> {
     const options = await dataSourceOptions(file);
     try {
       const source = await new DataSource(options).initialize();
-      const connection = new SqliteConnection(file, source, source.createQueryRunner());
+      const connection = new SqliteConnection(file, source, await statementsOf(source, file.driver));
       try {
         await connection.prepare(access);
       } catch (error) {
-        await source.destroy();
+        await connection.close();
         throw error;
       }
       return connection;
@@ -72,34 +73,29 @@ export class SqliteConnection implements SqlSession {
   }
 
   /** @param assertAllowed throws, just before the statement would run, if it must not. */
-  async all<Row>(sql: string, params: readonly unknown[] = [], assertAllowed?: () => void): Promise<Row[]> {
-    // TypeORM drops the rows of a statement that begins with "INSERT ", "UPDATE " or "DELETE ": RETURNING needs the space.
-    const { records } = await this.send(` ${sql}`, params, assertAllowed);
-    return records as Row[];
+  all<Row>(sql: string, params: readonly unknown[] = [], assertAllowed?: () => void): Promise<Row[]> {
+    return this.send(() => this.statements.all(sql, params) as Promise<Row[]>, assertAllowed);
   }
 
   /** @param assertAllowed throws, just before the statement would run, if it must not. */
-  async run(sql: string, params: readonly unknown[] = [], assertAllowed?: () => void): Promise<Written> {
-    const { affected, raw } = await this.send(sql, params, assertAllowed);
-    return { affected: affected ?? 0, lastId: Number(raw) };
+  run(sql: string, params: readonly unknown[] = [], assertAllowed?: () => void): Promise<Written> {
+    return this.send(() => this.statements.run(sql, params), assertAllowed);
   }
 
   returning<Row>(sql: string, params?: readonly unknown[], assertAllowed?: () => void): Promise<Row[]> {
     return this.all<Row>(sql, params, assertAllowed);
   }
 
-  private send(sql: string, params: readonly unknown[], assertAllowed?: () => void) {
-    return this.turns.take(async () => {
-      assertAllowed?.();
-      return this.patiently(() => this.runner.query(sql, params as unknown[], true));
-    });
+  private send<T>(statement: () => Promise<T>, assertAllowed?: () => void): Promise<T> {
+    return this.turns.take(() => this.patiently(statement, assertAllowed));
   }
 
   /**
    * Tries again while another process holds the lock. The waiting is ours, not the driver's: a synchronous driver that
    * waits would stop the whole process, and with it whoever is to release the lock.
    */
-  private async patiently<T>(statement: () => Promise<T>): Promise<T> {
+  private async patiently<T>(statement: () => Promise<T>, assertAllowed?: () => void): Promise<T> {
+    assertAllowed?.();
     const askedAtMs = performance.now();
     for (let waitMs = 1; ; waitMs = Math.min(waitMs * 2, LONGEST_PAUSE_MS)) {
       try {
@@ -115,6 +111,7 @@ export class SqliteConnection implements SqlSession {
 
   async close(): Promise<void> {
     await this.turns.idle();
+    await this.statements.close();
     if (this.source.isInitialized) await this.source.destroy();
   }
 }

@@ -1,13 +1,16 @@
-/** Lets one piece of work run at a time, in the order of asking. */
+/** Lets one piece of work run at a time, in the order of asking. Work that finds nobody at it begins at once. */
 export class Turns {
   private last: Promise<unknown> = Promise.resolve();
+  /** How many have asked and are not done. */
+  private count = 0;
 
   take<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.last.then(work, work);
-    this.last = turn.then(
-      () => undefined,
-      () => undefined, // told to the caller of this turn, not to the next in line
-    );
+    const turn = this.count === 0 ? work() : this.last.then(work);
+    this.count += 1;
+    const done = () => {
+      this.count -= 1;
+    };
+    this.last = turn.then(done, done); // an error is told to the caller of this turn, not to the next in line
     return turn;
   }
 

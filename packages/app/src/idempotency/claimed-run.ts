@@ -92,10 +92,14 @@ export class ClaimedRun<T> {
   /** The work, and its transaction in case the work did not wait for it. */
   private async workedOut(work: IdempotentWork<T>): Promise<T> {
     let isOpen = false;
+    const { lease } = this;
     const context: IdempotentContext<T> = {
       key: this.claim.id.key,
       fence: this.claim.epoch,
-      signal: this.lease.signal,
+      // Made when it is asked for: most works ask for none.
+      get signal() {
+        return lease.signal;
+      },
       // Not async: the promise that the work may forget about is the very one that is awaited below.
       transaction: (write) => {
         if (this.isOver) return Promise.reject(new TransactionClosedError());

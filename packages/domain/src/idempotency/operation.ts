@@ -38,7 +38,8 @@ export function assertOperationKey({ operation, key }: OperationKey): void {
  * `%3A`, so that the first colon is the border and no two pairs share a stored key.
  */
 export function storedKeyOf({ operation, key }: OperationKey): string {
-  return `${operation.replaceAll('%', '%25').replaceAll(':', '%3A')}:${key}`;
+  const name = /[%:]/.test(operation) ? operation.replaceAll('%', '%25').replaceAll(':', '%3A') : operation;
+  return `${name}:${key}`;
 }
 
 function assertStorable(setting: string, given: unknown): void {
