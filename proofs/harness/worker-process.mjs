@@ -62,22 +62,18 @@ class WorkerProcess {
     });
   }
 
-  /** Resolves with the next word that the worker says by itself, or has said and nobody has heard yet. */
-  said(name, withinMs = 30_000) {
-    const [heard] = this.events.filter((event) => event.name === name);
-    if (heard) {
-      this.events.splice(this.events.indexOf(heard), 1);
-      return Promise.resolve(heard.value);
-    }
+  /** Resolves with the next word of that name that the worker says by itself, or has said and nobody has heard yet. */
+  said(event, isMeant = () => true, withinMs = 20_000) {
+    const heard = this.events.findIndex(({ name, value }) => name === event && isMeant(value));
+    if (heard !== -1) return Promise.resolve(this.events.splice(heard, 1)[0].value);
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`a worker did not say "${name}" in ${withinMs} ms`)), withinMs);
-      this.waiting.push({
-        name,
-        resolve: (value) => {
-          clearTimeout(timer);
-          resolve(value);
-        },
-      });
+      const timer = setTimeout(() => reject(new Error(`a worker did not say "${event}" in ${withinMs} ms`)), withinMs);
+      timer.unref();
+      const hear = (value) => {
+        clearTimeout(timer);
+        resolve(value);
+      };
+      this.waiting.push({ event, isMeant, hear });
     });
   }
 
@@ -101,9 +97,9 @@ class WorkerProcess {
 
   hear({ id, value, error, event }) {
     if (event !== undefined) {
-      const at = this.waiting.findIndex(({ name }) => name === event);
+      const at = this.waiting.findIndex((each) => each.event === event && each.isMeant(value));
       if (at === -1) this.events.push({ name: event, value });
-      else this.waiting.splice(at, 1)[0].resolve(value);
+      else this.waiting.splice(at, 1)[0].hear(value);
       return;
     }
     const asked = this.asked.get(id);

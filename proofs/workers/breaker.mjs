@@ -1,6 +1,7 @@
 // A process with an engine of its own, guarding calls that do what its starter says. It is told to make a call and hears
 // how the call ends in a question of its own, so that a call can be out as long as a proof wants it to.
 import { createEros } from '@eros/app';
+import { seededRandom } from '@eros/domain';
 import { answer, say } from '../harness/worker.mjs';
 
 let eros;
@@ -26,6 +27,11 @@ const handlers = {
       clock: { nowMs: () => Date.now() + clockAheadMs },
     });
   },
+  /** Closes the engine and opens another: one with another clock. */
+  async reopen(options) {
+    await eros.close();
+    await handlers.open(options);
+  },
   state: (name) => eros.breakers.state(name),
   health: () => eros.breakers.health(),
   hold: (name, as, why) => eros.breakers.hold(name, as, why),
@@ -33,13 +39,15 @@ const handlers = {
   reset: (name, why) => eros.breakers.reset(name, why),
   history: (name) => eros.breakers.history(name),
   /** A call that comes back after `takesMs`, as `outcome` says. */
-  async call(name, { outcome = 'success', takesMs = 0 } = {}) {
+  async call(name, { outcome = 'success', takesMs = 0, trial = {} } = {}) {
     const startedAt = performance.now();
     let wasRun = false;
     const end = await told(() =>
       eros.breakers.run(name, async () => {
         wasRun = true;
+        trial.fromMs = Date.now();
         if (takesMs > 0) await new Promise((resume) => setTimeout(resume, takesMs));
+        trial.toMs = Date.now();
         if (outcome !== 'success') throw new Error('the service failed');
         return 'done';
       }),
@@ -58,7 +66,7 @@ const handlers = {
       const call = {};
       call.ended = told(() =>
         eros.breakers.run(name, (signal) => {
-          say('out', { name, id });
+          say('out', { name, id, atMs: Date.now() });
           signal.addEventListener('abort', () => say('aborted', { name, id, code: signal.reason?.code }));
           return new Promise((done, fail) => {
             Object.assign(call, { done, fail });
@@ -78,6 +86,33 @@ const handlers = {
     if (outcome === 'success') done('done');
     else fail(new Error('the service failed'));
     return ended;
+  },
+  /**
+   * Calls again and again, whatever comes of it, for `forMs` or until a call has hung. Answers with when each trial was
+   * out, by the machine's clock, and how many calls were refused. `hangs`: a call that is out stays out until `settle`.
+   */
+  async hammer(name, { forMs = Infinity, takesMs = [0, 0], hangs = false, seed = '' } = {}) {
+    const random = seededRandom(`${seed} ${process.pid}`);
+    const trials = [];
+    let refused = 0;
+    const endsAt = performance.now() + forMs;
+    while (performance.now() < endsAt) {
+      if (hangs) {
+        const { isOut } = await handlers.begin(name, name);
+        if (isOut) break;
+        refused += 1;
+      } else {
+        const trial = {};
+        const { wasRun } = await handlers.call(name, {
+          takesMs: takesMs[0] + random() * (takesMs[1] - takesMs[0]),
+          trial,
+        });
+        if (wasRun) trials.push(trial);
+        else refused += 1;
+      }
+      await new Promise((resume) => setTimeout(resume, 5));
+    }
+    return { trials, refused };
   },
   close: () => eros.close(),
 };
