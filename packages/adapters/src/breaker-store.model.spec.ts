@@ -24,15 +24,19 @@ class Machine {
   breaker: CircuitBreaker | undefined;
   history: BreakerTransition[] = [];
 
-  constructor(private readonly policy: BreakerPolicy) {}
+  constructor(
+    private readonly name: string,
+    private readonly policy: BreakerPolicy,
+  ) {}
 
   dispatch(command: UntimedBreakerCommand, atMs: number) {
     const before = this.breaker ?? newCircuitBreaker(atMs);
     const { decision, breaker } = stepBreaker({ ...command, atMs }, before, this.policy);
     const events = eventsOf(decision);
     if (events.length > 0) this.breaker = breaker;
-    this.history.push(...transitionsOf('pay', before, events, command.node));
-    return { decision, breaker, atMs };
+    const transitions = transitionsOf(this.name, before, events, command.node);
+    this.history.push(...transitions);
+    return { decision, breaker, atMs, transitions };
   }
 }
 
@@ -101,7 +105,7 @@ eachDatabase((open) => {
       let runs = 0;
       const property = fc.asyncProperty(fc.constantFrom(...policies), steps, async (policy, script) => {
         const name = `pay ${(runs += 1)}`;
-        const machine = new Machine(policy);
+        const machine = new Machine(name, policy);
         for (const each of script) {
           if (each.type === 'wait') {
             nowMs += each.ms;
@@ -113,8 +117,7 @@ eachDatabase((open) => {
           expect(taken).toEqual(machine.dispatch(command, nowMs));
         }
         expect((await store.read(name)).breaker).toEqual(machine.breaker);
-        const history = machine.history.map((transition) => ({ ...transition, name }));
-        expect(await store.history(name)).toEqual(history);
+        expect(await store.history(name)).toEqual(machine.history);
       });
       await fc.assert(property, { numRuns: test.kind === 'memory' ? 1_000 : 60 });
       await test.close();

@@ -201,7 +201,7 @@ describe('circuit breakers', () => {
     it('answers by the fallback, whose errors pass through', async () => {
       const breakers = open();
       await openIt(breakers);
-      const fallback = (refusal: CircuitOpenError) => `in ${refusal.retryAfterMs}`;
+      const fallback = (refusal: Error) => (refusal instanceof CircuitOpenError ? `in ${refusal.retryAfterMs}` : 'no');
       expect(await breakers.run('pay', fine, { fallback })).toBe('in 10000');
       const failing = { fallback: () => Promise.reject(broken) };
       expect(await errorOf(breakers.run('pay', fine, failing))).toBe(broken);

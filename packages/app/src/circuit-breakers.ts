@@ -1,19 +1,31 @@
 import { AsyncResource } from 'node:async_hooks';
 import {
   assertBreakerName,
+  assertWhy,
+  BreakerNotHeldError,
   breakerPolicy,
+  breakerStateAt,
+  InvalidSettingsError,
+  livePermits,
+  NestedTransactionError,
+  TRANSITIONS_KEPT,
   type BreakerHealth,
   type BreakerPolicy,
   type BreakerState,
   type BreakerStore,
+  type BreakerTransition,
   type Clock,
   type Ids,
   type Logger,
+  type UntimedBreakerCommand,
+  type Why,
 } from '@eros/domain';
+import { BreakerMetrics, type ObservedBreaker } from './breaker/breaker-metrics.js';
 import { GuardedBreaker } from './breaker/guarded-breaker.js';
 import type { RunOptions } from './breaker/run-options.js';
 import { orTimeout, type Schedule } from './breaker/schedule.js';
 import { SharedBreaker } from './breaker/shared-breaker.js';
+import { TransitionFeed, type TransitionListener } from './breaker/transition-feed.js';
 
 /** After this time without an answer a reading counts as failed. */
 const READ_TIMEOUT_MS = 5_000;
@@ -25,7 +37,9 @@ export interface CircuitBreakersPorts {
   readonly logger: Logger;
   /** Timers that keep no process alive: `unrefTimers`. */
   readonly schedule: Schedule;
-  /** Spreads the readings of many processes. */
+  /** This process's name, in the history and in the votes of a quorum. */
+  readonly node: string;
+  /** Spreads the readings of many processes, and their open times where they are to differ. */
   readonly random: () => number;
   /** Whether the calling code runs inside an open transaction of the breakers' database. */
   isInsideTransaction(): boolean;
@@ -53,6 +67,8 @@ export class CircuitBreakers {
   private readonly breakers = new Map<string, GuardedBreaker>();
   private readonly policies: ReadonlyMap<string, BreakerPolicy>;
   private readonly syncIntervalMs: number;
+  private readonly feed: TransitionFeed;
+  private readonly metrics = new BreakerMetrics(() => this.observed());
   // Timers and writes must not run in the transaction in which some call happened to start them.
   private readonly outside = new AsyncResource('EROS_BREAKERS', { requireManualDestroy: false });
   private cancelSync: (() => void) | undefined;
@@ -66,6 +82,7 @@ export class CircuitBreakers {
     const { policies = {}, syncIntervalMs = 1_000 } = options;
     this.policies = new Map(Object.entries(policies).map(([name, given]) => [name, breakerPolicy(name, given)]));
     this.syncIntervalMs = syncIntervalMs;
+    this.feed = new TransitionFeed(ports);
   }
 
   /**
@@ -76,6 +93,7 @@ export class CircuitBreakers {
    * waited for: that call is refused, the next one goes out with it.
    *
    * @throws {CircuitOpenError} when refused and there is no `fallback`.
+   * @throws {CircuitHeldError} likewise, when an operator holds it open.
    */
   run<T>(name: string, call: (signal: AbortSignal) => Promise<T>, options: RunOptions<T> = {}): Promise<T> {
     const known = this.breakers.get(name);
@@ -84,18 +102,19 @@ export class CircuitBreakers {
 
   /**
    * The present state, as read from the database. `half_open` from the end of the open time, though nobody has tried yet.
-   * Takes no permit. Inside a transaction, and without the database, it is the state known here.
+   * A held breaker is what its hold says. Where a quorum decides, it is the fleet's state: this process may refuse calls by
+   * itself meanwhile. Takes no permit. Inside a transaction, and without the database, it is the state known here.
    */
   async state(name: string): Promise<BreakerState> {
     return this.named(name).state();
   }
 
-  /** Counts a success that did not come through `run`, for the present generation. Ignored while open. */
+  /** Counts a success that did not come through `run`, for the present generation. Ignored while open or held. */
   async recordSuccess(name: string): Promise<void> {
     await this.named(name).recordSuccess();
   }
 
-  /** Counts a failure that did not come through `run`, for the present generation. Ignored while open. */
+  /** Counts a failure that did not come through `run`, for the present generation. Ignored while open or held. */
   async recordFailure(name: string): Promise<void> {
     await this.named(name).recordFailure();
   }
@@ -103,6 +122,75 @@ export class CircuitBreakers {
   /** Every breaker of the database, by name, as told by the processes until now. */
   async health(): Promise<BreakerHealth[]> {
     return this.ports.store.list();
+  }
+
+  /**
+   * Holds a breaker open, or closed, whatever its calls say, in every process, until it is released or `until` has come.
+   * What was there stands still meanwhile. Each operator has one hold at most; the latest decides.
+   *
+   * @throws {InvalidSettingsError} for an instant that is not in the future, and without a name and a reason.
+   * @throws {NestedTransactionError} inside a transaction: the order would be seen before it is committed, or never.
+   */
+  async hold(name: string, as: 'open' | 'closed', { by, reason, until }: Why & { until?: Date }): Promise<void> {
+    assertBreakerName(name);
+    assertWhy({ by, reason });
+    if (as !== 'open' && as !== 'closed') {
+      throw new InvalidSettingsError('hold', JSON.stringify(as) ?? 'missing', `'open' or 'closed'`);
+    }
+    const guarded = this.named(name);
+    await guarded.loaded();
+    const untilMs = until === undefined ? {} : { untilMs: instantAfter(guarded.shared.nowMs(), until) };
+    await this.order(guarded, { type: 'hold', as, by, reason, ...untilMs });
+  }
+
+  /**
+   * Ends the operator's own hold, or, where there is none, the one that decides. The last release restores what was there,
+   * with as much of its open time as was left.
+   *
+   * @throws {BreakerNotHeldError} when nobody holds it.
+   */
+  async release(name: string, { by, reason }: Why): Promise<void> {
+    assertBreakerName(name);
+    assertWhy({ by, reason });
+    const decision = await this.order(this.named(name), { type: 'release', by, reason });
+    if (decision.type === 'not_held') throw new BreakerNotHeldError(name);
+  }
+
+  /** Closes a breaker and forgets its counts, in every process. Holds stay: they are to be released. */
+  async reset(name: string, { by, reason }: Why): Promise<void> {
+    assertBreakerName(name);
+    assertWhy({ by, reason });
+    await this.order(this.named(name), { type: 'reset', by, reason });
+  }
+
+  /** The latest transitions of a breaker, oldest first: one entry each, whichever process made them. */
+  async history(name: string, { limit }: { limit?: number } = {}): Promise<BreakerTransition[]> {
+    assertBreakerName(name);
+    if (limit !== undefined && !(Number.isInteger(limit) && limit >= 1 && limit <= TRANSITIONS_KEPT)) {
+      throw new InvalidSettingsError('limit', String(limit), `a whole number from 1 to ${TRANSITIONS_KEPT}`);
+    }
+    return this.ports.store.history(name, limit === undefined ? {} : { limit });
+  }
+
+  /**
+   * Calls `listener` with each transition of the breakers in use here, once and in order, whichever process made it. One
+   * that throws harms nobody. The answer removes it.
+   */
+  onTransition(listener: TransitionListener): () => void {
+    return this.feed.add(listener);
+  }
+
+  private order(guarded: GuardedBreaker, command: UntimedBreakerCommand) {
+    if (this.ports.isInsideTransaction()) throw new NestedTransactionError();
+    return this.outside.runInAsyncScope(() => guarded.shared.order(command));
+  }
+
+  private *observed(): Iterable<ObservedBreaker> {
+    for (const { shared } of this.breakers.values()) {
+      const { name, counts, breaker } = shared;
+      const nowMs = shared.nowMs();
+      yield { name, counts, state: breakerStateAt(breaker, nowMs), trialsOut: livePermits(breaker, nowMs).length };
+    }
   }
 
   /** Writes what is not written yet and stops all timers. Later calls go by what is known here. Twice is fine. */
@@ -113,6 +201,7 @@ export class CircuitBreakers {
 
   private async closeAll(): Promise<void> {
     this.cancelSync?.();
+    this.metrics.stop();
     await Promise.all([...this.breakers.values()].map(({ shared }) => shared.close()));
   }
 
@@ -131,10 +220,19 @@ export class CircuitBreakers {
     const { ports } = this;
     const apart = <T>(work: () => T): T => this.outside.runInAsyncScope(work);
     const schedule: Schedule = (work, afterMs) => apart(() => ports.schedule(work, afterMs));
-    const shared = new SharedBreaker(name, this.policies.get(name) ?? breakerPolicy(name), { ...ports, schedule });
+    const shared = new SharedBreaker(name, this.policies.get(name) ?? breakerPolicy(name), {
+      ...ports,
+      schedule,
+      moved: (...move) => apart(() => this.feed.moved(...move)),
+      made: (transition, scope) => {
+        this.metrics.moved(transition);
+        if (scope === 'process') this.feed.tell({ ...transition, scope });
+      },
+    });
     const guarded = new GuardedBreaker(shared, {
       ...ports,
       schedule,
+      tellOwn: (transition) => this.feed.tell({ ...transition, scope: 'process' }),
       isInsideTransaction: () => ports.isInsideTransaction(),
       apart,
     });
@@ -169,4 +267,11 @@ export class CircuitBreakers {
     }
     this.planSync();
   }
+}
+
+function instantAfter(nowMs: number, until: unknown): number {
+  const untilMs = until instanceof Date ? until.getTime() : NaN;
+  if (untilMs > nowMs) return untilMs;
+  const given = until instanceof Date && !Number.isNaN(untilMs) ? until.toISOString() : String(until);
+  throw new InvalidSettingsError('until', given, 'a Date in the future');
 }

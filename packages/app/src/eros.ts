@@ -32,7 +32,19 @@ export interface Eros {
   readonly captions: Pick<Captions, 'score' | 'scoreAll'>;
   readonly followups: Pick<Followups, 'plan' | 'record' | 'recordResponse' | 'cancel'>;
   readonly rotations: Pick<Rotations, 'get' | 'start' | 'pause' | 'resume' | 'rotate' | 'draw' | 'preview'>;
-  readonly breakers: Pick<CircuitBreakers, 'run' | 'state' | 'recordSuccess' | 'recordFailure' | 'health'>;
+  readonly breakers: Pick<
+    CircuitBreakers,
+    | 'run'
+    | 'state'
+    | 'recordSuccess'
+    | 'recordFailure'
+    | 'hold'
+    | 'release'
+    | 'reset'
+    | 'health'
+    | 'history'
+    | 'onTransition'
+  >;
   readonly idempotency: Pick<Idempotency, 'run' | 'lookup' | 'forget'>;
   readonly sagas: Pick<Sagas, 'define' | 'get' | 'list' | 'revive'>;
   readonly volumes: Pick<Volumes, 'calculate' | 'freeze' | 'unfreeze' | 'explain'>;

@@ -74,6 +74,7 @@ export async function assembleServices(
       ...ports,
       store: container.get(bindings.breakerStore),
       random: Math.random,
+      node,
       isInsideTransaction: () => database.isInsideTransaction(),
     },
     options.breakers ? { policies: options.breakers } : {},

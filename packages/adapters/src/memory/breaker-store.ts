@@ -9,11 +9,11 @@ import {
   TRANSITIONS_GIVEN,
   TRANSITIONS_KEPT,
   transitionsOf,
+  type BreakerAnswer,
   type BreakerHealth,
   type BreakerPolicy,
   type BreakerReading,
   type BreakerReadings,
-  type BreakerStep,
   type BreakerStore,
   type BreakerTransition,
   type CircuitBreaker,
@@ -63,14 +63,15 @@ export class MemoryBreakerStore implements BreakerStore {
     command: UntimedBreakerCommand,
     policy: BreakerPolicy,
     tx?: Transaction,
-  ): Promise<BreakerStep & { atMs: number }> {
+  ): Promise<BreakerAnswer> {
     return this.writing(tx, (session, atMs) => {
       const stored = breakersIn(session).get(name)?.breaker ?? newCircuitBreaker(atMs);
       const taken = stepBreaker({ ...command, atMs }, stored, policy);
       const events = eventsOf(taken.decision);
       if (events.length > 0) breakersIn(session).set(name, { name, breaker: taken.breaker });
-      addToHistory(session, name, transitionsOf(name, stored, events, command.node));
-      return { ...taken, atMs };
+      const transitions = transitionsOf(name, stored, events, command.node);
+      addToHistory(session, name, transitions);
+      return { ...taken, atMs, transitions };
     });
   }
 

@@ -1,4 +1,4 @@
-import type { BreakerEvent, BreakerPolicy, Settle, UntimedBreakerCommand } from '@eros/domain';
+import type { BreakerAnswer, BreakerEvent, BreakerPolicy, Settle, UntimedBreakerCommand } from '@eros/domain';
 import { BREAKER_COLUMNS, breakerFromRow, type BreakerRow } from './breaker-row.js';
 import type { SqlClock, SqlFragment } from './sql-database.js';
 
@@ -68,7 +68,7 @@ export function countFailure(
 }
 
 /** What the statement decided, read from the row that it left. */
-export function countedFailure(row: BreakerRow) {
+export function countedFailure(row: BreakerRow): BreakerAnswer {
   const breaker = breakerFromRow(row, 0);
   const { failureCount, lastFailureAtMs: atMs, lastFailure: cause } = breaker;
   if (breaker.state !== 'closed' || breaker.runStartedAtMs === undefined || atMs === undefined) {
@@ -76,5 +76,5 @@ export function countedFailure(row: BreakerRow) {
   }
   const { runStartedAtMs } = breaker;
   const counted: BreakerEvent = { type: 'failures_counted', failureCount, runStartedAtMs, atMs, cause };
-  return { decision: { type: 'accepted' as const, events: [counted] }, breaker, atMs };
+  return { decision: { type: 'accepted', events: [counted] }, breaker, atMs, transitions: [] };
 }

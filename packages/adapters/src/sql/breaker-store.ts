@@ -9,11 +9,11 @@ import {
   stepBreaker,
   transitionsOf,
   UnreadableBreakerError,
+  type BreakerAnswer,
   type BreakerHealth,
   type BreakerPolicy,
   type BreakerReading,
   type BreakerReadings,
-  type BreakerStep,
   type BreakerStore,
   type BreakerTransition,
   type CircuitBreaker,
@@ -71,7 +71,7 @@ export class SqlBreakerStore implements BreakerStore {
     command: UntimedBreakerCommand,
     policy: BreakerPolicy,
     tx?: Transaction,
-  ): Promise<BreakerStep & { atMs: number }> {
+  ): Promise<BreakerAnswer> {
     if (isPlainFailure(command)) {
       const { sql, params } = countFailure(name, command, policy, this.database.clock());
       const session = tx ? this.database.on(tx) : this.database.apart;
@@ -83,8 +83,9 @@ export class SqlBreakerStore implements BreakerStore {
       const taken = stepBreaker({ ...command, atMs }, before, policy);
       const events = eventsOf(taken.decision);
       if (events.length > 0 && !(await write(session, name, taken.breaker, stored, atMs))) return undefined;
-      await addToHistory(session, transitionsOf(name, before, events, command.node));
-      return { ...taken, atMs };
+      const transitions = transitionsOf(name, before, events, command.node);
+      await addToHistory(session, transitions);
+      return { ...taken, atMs, transitions };
     });
   }
 

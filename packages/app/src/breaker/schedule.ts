@@ -1,6 +1,9 @@
 /** Runs `work` once after a time; the answer cancels it. Must not keep the process alive. */
 export type Schedule = (work: () => void, afterMs: number) => () => void;
 
+/** A caller waits this long for the database's answer where it cannot go on without: the first use of a name, a permit. */
+export const ASK_WAIT_MS = 1_000;
+
 /** Timers of Node that keep no process alive. */
 export const unrefTimers: Schedule = (work, afterMs) => {
   const timer = setTimeout(work, afterMs).unref();

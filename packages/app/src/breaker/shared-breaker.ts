@@ -1,15 +1,21 @@
 import {
+  eventsOf,
   newCircuitBreaker,
   stepBreaker,
+  transitionsOf,
+  type BreakerAnswer,
   type BreakerDecision,
   type BreakerPolicy,
   type BreakerReading,
+  type BreakerStep,
   type BreakerStore,
+  type BreakerTransition,
   type CircuitBreaker,
   type Clock,
   type Logger,
   type UntimedBreakerCommand,
 } from '@eros/domain';
+import { noCalls } from './breaker-metrics.js';
 import { orTimeout, type Schedule } from './schedule.js';
 
 /** After this time without an answer the store counts as unreachable. */
@@ -20,6 +26,12 @@ export interface SharedBreakerPorts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly schedule: Schedule;
+  /** This process's name, in the history and in votes. */
+  readonly node: string;
+  /** The fleet's breaker has moved on, whichever process did it. */
+  moved(name: string, fromGeneration: number, toGeneration: number): void;
+  /** This process has made a transition: for the fleet, or, without its database, for itself. */
+  made(transition: BreakerTransition, scope: 'fleet' | 'process'): void;
 }
 
 /** The successes through the closed breaker that the store has not been told of. */
@@ -38,6 +50,8 @@ export class SharedBreaker {
   isLoaded = false;
   /** Why the store could not be reached; absent while it can. */
   aloneSince: { readonly error: unknown } | undefined;
+  /** All calls of this process, for its metrics. */
+  readonly counts = noCalls();
   private copy: CircuitBreaker;
   private databaseAheadMs = 0;
   private outbox: Promise<void> = Promise.resolve();
@@ -46,6 +60,8 @@ export class SharedBreaker {
   private untold: Untold | undefined;
   private cancelFlush: (() => void) | undefined;
   private hasEnded = false;
+  /** Of the breaker as last read; alone, the copy goes on from it by generations of its own. */
+  private fleetGeneration: number | undefined;
   private alone = { generation: 0, failures: 0, hasMoved: false };
 
   constructor(
@@ -60,8 +76,14 @@ export class SharedBreaker {
     return this.copy;
   }
 
+  /** Calls go out and their outcomes count. */
   isClosed(): boolean {
-    return this.copy.state === 'closed';
+    return this.copy.state === 'closed' && this.copy.held === undefined;
+  }
+
+  /** An operator decides, and calls move nothing. Also when a hold has just ended and nobody has acted on it. */
+  isHeld(): boolean {
+    return this.copy.held !== undefined;
   }
 
   /** The database's time, as far as it is known without asking. */
@@ -87,9 +109,7 @@ export class SharedBreaker {
     return this.inTurn(async () => {
       if (!this.aloneSince) {
         const isTold = await this.reach(async () => {
-          const step = await this.ports.store.dispatch(this.name, command(), this.policy);
-          this.adopt(step);
-          this.report(step.decision);
+          await this.dispatch(command());
         });
         if (isTold) return;
       }
@@ -97,15 +117,40 @@ export class SharedBreaker {
     });
   }
 
+  /** Tells the store what an operator orders. Unlike an outcome it is never decided alone: without the store it rejects. */
+  async order(command: UntimedBreakerCommand): Promise<BreakerDecision> {
+    let decision: BreakerDecision | undefined;
+    await this.inTurn(async () => {
+      this.writes += 1;
+      try {
+        ({ decision } = await orTimeout(this.dispatch(command), STORE_TIMEOUT_MS, this.ports.schedule));
+      } finally {
+        this.writes += 1;
+      }
+    });
+    if (!decision) throw new Error('bug: an order without an answer');
+    return decision;
+  }
+
+  private async dispatch(command: UntimedBreakerCommand): Promise<BreakerStep> {
+    const { name, policy, ports } = this;
+    const answer = await ports.store.dispatch(name, { ...command, node: ports.node }, policy);
+    this.adopt(answer);
+    this.report(answer, 'fleet');
+    return answer;
+  }
+
   /** Decides by itself, at once. Only while the store cannot be reached. */
   decideAlone(command: UntimedBreakerCommand): BreakerDecision {
-    const { generation } = this.copy;
-    const { decision, breaker } = stepBreaker({ ...command, atMs: this.nowMs() }, this.copy, this.policy);
+    const before = this.copy;
+    const told = { ...command, node: this.ports.node, atMs: this.nowMs() };
+    const { decision, breaker } = stepBreaker(told, before, this.policy);
     if (command.type === 'settle' && command.outcome === 'failure') this.alone.failures += command.failures ?? 1;
     if (command.type === 'settle' && command.outcome === 'success') this.alone.failures = 0;
-    if (breaker.generation !== generation) this.alone.hasMoved = true;
+    if (breaker.generation !== before.generation) this.alone.hasMoved = true;
     this.replace(breaker);
-    this.report(decision);
+    const transitions = transitionsOf(this.name, before, eventsOf(decision), told.node);
+    this.report({ decision, transitions }, 'process');
     return decision;
   }
 
@@ -126,6 +171,7 @@ export class SharedBreaker {
   /** Counts a call that came back, for the totals. */
   count(outcome: 'successes' | 'failures'): void {
     this.totals[outcome] += 1;
+    this.counts[outcome] += 1;
     if (!this.cancelFlush) this.planFlush();
   }
 
@@ -178,9 +224,7 @@ export class SharedBreaker {
     const command = { type: 'settle', outcome: 'failure', failures, ticket: { generation } } as const;
     void this.inTurn(() =>
       this.reach(async () => {
-        const step = await this.ports.store.dispatch(this.name, command, this.policy);
-        this.adopt(step);
-        this.report(step.decision);
+        await this.dispatch(command);
       }),
     );
   }
@@ -238,24 +282,43 @@ export class SharedBreaker {
   private adopt({ breaker, atMs }: BreakerReading): void {
     if (this.aloneSince) return; // the answer came after the store was given up
     this.databaseAheadMs = atMs - this.ports.clock.nowMs();
-    this.replace(breaker ?? newCircuitBreaker(atMs));
+    const { generation } = this.replace(breaker ?? newCircuitBreaker(atMs));
+    const known = this.fleetGeneration ?? generation;
+    this.fleetGeneration = generation;
+    if (known !== generation) this.ports.moved(this.name, known, generation);
   }
 
-  private replace(breaker: CircuitBreaker): void {
+  private replace(breaker: CircuitBreaker): CircuitBreaker {
     const before = this.copy;
     this.copy = breaker;
-    if (breaker.generation === before.generation && breaker.state === before.state) return;
-    this.era += 1;
-    this.untold = undefined;
+    if (breaker.generation !== before.generation || breaker.state !== before.state) {
+      this.era += 1;
+      this.untold = undefined;
+    }
+    return breaker;
   }
 
-  private report(decision: BreakerDecision): void {
-    for (const event of decision.type === 'accepted' ? decision.events : []) {
+  private report(
+    { decision, transitions }: Pick<BreakerAnswer, 'decision' | 'transitions'>,
+    scope: 'fleet' | 'process',
+  ): void {
+    for (const transition of transitions) this.ports.made(transition, scope);
+    for (const event of eventsOf(decision)) {
       const facts = { breaker: this.name, failureCount: this.copy.failureCount };
       if (event.type === 'opened')
         this.ports.logger.warn({ ...facts, openMs: event.openUntilMs - event.atMs }, 'circuit breaker opened');
       if (event.type === 'half_opened') this.ports.logger.info(facts, 'circuit breaker tries again');
       if (event.type === 'closed') this.ports.logger.info(facts, 'circuit breaker closed');
+      if (event.type === 'held') {
+        const { as, by, reason } = event.hold;
+        this.ports.logger.warn({ ...facts, as, by, reason }, 'circuit breaker is held');
+      }
+      if (event.type === 'released')
+        this.ports.logger.info({ ...facts, by: event.by, holdsLeft: event.holds.length }, 'circuit breaker released');
+      if (event.type === 'reset') {
+        const { by, reason } = event;
+        this.ports.logger.warn({ ...facts, by, reason }, 'circuit breaker reset');
+      }
     }
   }
 }

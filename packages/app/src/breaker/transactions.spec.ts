@@ -22,6 +22,7 @@ describe('circuit breakers beside the transactions of one database', () => {
         logger: { ...silent, warn: (_, message) => void warnings.push(message) },
         schedule: unrefTimers,
         random: Math.random,
+        node: 'here',
         isInsideTransaction: () => database.isInsideTransaction(),
       },
       { policies: { pay: { failureThreshold: 3 } } },

@@ -36,6 +36,13 @@ export interface FlushedCalls extends RecentCalls {
   readonly closed?: { readonly generation: number; readonly count: number; readonly sinceLastMs: number };
 }
 
+/** What a store decided, and when. */
+export interface BreakerAnswer extends BreakerStep {
+  readonly atMs: number;
+  /** What went into the history. */
+  readonly transitions: readonly BreakerTransition[];
+}
+
 export interface HistoryQuery {
   /** Only those after this generation. Default: all. */
   readonly afterGeneration?: number;
@@ -62,7 +69,7 @@ export interface BreakerStore {
     command: UntimedBreakerCommand,
     policy: BreakerPolicy,
     tx?: Transaction,
-  ): Promise<BreakerStep & { readonly atMs: number }>;
+  ): Promise<BreakerAnswer>;
   /** Adds to the totals of recent calls and counts the successes. Totals older than an hour are dropped. */
   flushCalls(name: string, calls: FlushedCalls, policy: BreakerPolicy, tx?: Transaction): Promise<BreakerReading>;
   /** The latest transitions of a breaker, in their order. The last thousand are kept. */

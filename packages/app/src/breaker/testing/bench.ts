@@ -1,11 +1,15 @@
 import {
   breakerHealth,
+  eventsOf,
   newCircuitBreaker,
   stepBreaker,
+  transitionsOf,
   type BreakerPolicy,
   type BreakerStore,
+  type BreakerTransition,
   type CircuitBreaker,
   type FlushedCalls,
+  type HistoryQuery,
 } from '@eros/domain';
 import { CircuitBreakers } from '../../circuit-breakers.js';
 
@@ -42,6 +46,7 @@ export class Time {
 /** A store in a map, which keeps a list of what was asked of it, and can be down or slow. */
 export class FakeStore implements BreakerStore {
   rows = new Map<string, CircuitBreaker>();
+  histories: BreakerTransition[] = [];
   asked: string[] = [];
   flushed: FlushedCalls[] = [];
   isDown = false;
@@ -63,9 +68,12 @@ export class FakeStore implements BreakerStore {
   }
   async dispatch(...[name, command, policy]: Parameters<BreakerStore['dispatch']>) {
     const atMs = await this.ask(command.type === 'settle' ? command.outcome : command.type);
-    const step = stepBreaker({ ...command, atMs }, this.rows.get(name) ?? newCircuitBreaker(atMs), policy);
+    const before = this.rows.get(name) ?? newCircuitBreaker(atMs);
+    const step = stepBreaker({ ...command, atMs }, before, policy);
     this.rows.set(name, step.breaker);
-    return { ...step, atMs };
+    const transitions = transitionsOf(name, before, eventsOf(step.decision), command.node);
+    this.histories.push(...transitions);
+    return { ...step, atMs, transitions };
   }
   async flushCalls(...[name, calls, policy]: Parameters<BreakerStore['flushCalls']>) {
     const atMs = await this.ask('flush');
@@ -75,8 +83,9 @@ export class FakeStore implements BreakerStore {
     this.rows.set(name, breaker);
     return { breaker, atMs };
   }
-  async history() {
-    return [];
+  async history(name: string, { afterGeneration = 0, limit = 100 }: HistoryQuery = {}) {
+    await this.ask('history');
+    return this.histories.filter((each) => each.name === name && each.generation > afterGeneration).slice(-limit);
   }
   async list() {
     const none = { successes: 0, failures: 0 };
@@ -123,6 +132,7 @@ export class Bench {
   readonly logged: string[] = [];
   isInside = false;
   private lastId = 0;
+  private processes = 0;
 
   open = (given: Partial<BreakerPolicy> = {}, clock: { nowMs(): number } = this.time) => {
     const log = (_: object, message: string) => void this.logged.push(message);
@@ -134,6 +144,7 @@ export class Bench {
         logger: { debug: log, info: log, warn: log, error: log },
         schedule: this.time.schedule,
         random: () => 0.5,
+        node: `node ${(this.processes += 1)}`,
         isInsideTransaction: () => this.isInside,
       },
       { policies: { pay: { ...policy, ...given } } },
