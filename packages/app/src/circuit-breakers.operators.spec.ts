@@ -3,6 +3,7 @@ import { Bench, broken, errorOf, fail, fine, hanging } from './breaker/testing/b
 import type { CircuitBreakers } from './circuit-breakers.js';
 
 const why = { by: 'ana', reason: 'they asked' };
+const untilText: object = { until: '2030-01-01' };
 
 describe('circuit breakers in the hands of operators', () => {
   let bench: Bench;
@@ -133,7 +134,7 @@ describe('circuit breakers in the hands of operators', () => {
     ['an order that is none', (all) => all.hold('pay', 'half_open' as 'open', why)],
     ['an end that is past', (all) => all.hold('pay', 'open', { ...why, until: new Date(0) })],
     ['an end that is no instant', (all) => all.hold('pay', 'open', { ...why, until: new Date(NaN) })],
-    ['an end that is no Date', (all) => all.hold('pay', 'open', { ...why, until: '2030-01-01' as unknown as Date })],
+    ['an end that is no Date', (all) => all.hold('pay', 'open', { ...why, ...untilText })],
     ['no history', (all) => all.history('pay', { limit: 0 })],
   ])('refuse %s before anything is written', async (_, order) => {
     expect(await errorOf(order(breakers))).toMatchObject({ code: 'invalid_settings' });

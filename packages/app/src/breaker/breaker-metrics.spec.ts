@@ -1,27 +1,43 @@
-import { metrics, type BatchObservableCallback, type MeterProvider } from '@opentelemetry/api';
+import {
+  createNoopMeter,
+  metrics,
+  type BatchObservableCallback,
+  type MeterProvider,
+  type Observable,
+} from '@opentelemetry/api';
 import { Bench, errorOf, fail, fine, hanging } from './testing/bench.js';
+
+const names = new Map<Observable, string>();
+/** The instruments of a meter that does nothing are all alike: each is to be told apart. */
+const named = (name: string, like: Observable): Observable => {
+  const own: Observable = Object.create(like);
+  names.set(own, name);
+  return own;
+};
 
 /** A provider that keeps what it is told, as far as breakers use it. */
 class Readings {
   readonly added: string[] = [];
   private readonly callbacks = new Set<BatchObservableCallback>();
 
-  readonly provider = {
-    getMeter: () => ({
-      createObservableCounter: (name: string) => ({ name }),
-      createObservableGauge: (name: string) => ({ name }),
-      createCounter: (name: string) => ({
-        add: (value: number, attributes: object) => void this.added.push(lineOf(name, value, attributes)),
-      }),
-      addBatchObservableCallback: (callback: BatchObservableCallback) => void this.callbacks.add(callback),
-      removeBatchObservableCallback: (callback: BatchObservableCallback) => void this.callbacks.delete(callback),
-    }),
-  } as unknown as MeterProvider;
+  readonly provider: MeterProvider = {
+    getMeter: () => {
+      const meter = createNoopMeter();
+      meter.createObservableCounter = (name) => named(name, meter.createObservableUpDownCounter(name));
+      meter.createObservableGauge = (name) => named(name, meter.createObservableUpDownCounter(name));
+      meter.createCounter = (name) => ({
+        add: (value, attributes) => void this.added.push(lineOf(name, value, attributes ?? {})),
+      });
+      meter.addBatchObservableCallback = (callback) => void this.callbacks.add(callback);
+      meter.removeBatchObservableCallback = (callback) => void this.callbacks.delete(callback);
+      return meter;
+    },
+  };
 
   read(): string[] {
     const lines: string[] = [];
-    const observe = (instrument: unknown, value: number, attributes?: object) =>
-      void lines.push(lineOf((instrument as { name: string }).name, value, attributes ?? {}));
+    const observe = (instrument: Observable, value: number, attributes: object = {}) =>
+      void lines.push(lineOf(names.get(instrument) ?? 'unknown', value, attributes));
     for (const callback of this.callbacks) void callback({ observe });
     return lines;
   }
