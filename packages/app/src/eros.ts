@@ -46,7 +46,10 @@ export interface Eros {
     | 'onTransition'
   >;
   readonly idempotency: Pick<Idempotency, 'run' | 'lookup' | 'forget'>;
-  readonly sagas: Pick<Sagas, 'define' | 'get' | 'list' | 'revive'>;
+  readonly sagas: Pick<
+    Sagas,
+    'define' | 'get' | 'list' | 'unclaimed' | 'retryStep' | 'skipStep' | 'cancel' | 'rollBack' | 'revive'
+  >;
   readonly volumes: Pick<Volumes, 'calculate' | 'freeze' | 'unfreeze' | 'explain'>;
   readonly schedules: Pick<
     Schedules,

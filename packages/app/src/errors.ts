@@ -26,6 +26,7 @@ export {
   SagaFailedError,
   SagaHandedBackError,
   SagaLeasedError,
+  SagaNotReversibleError,
   SagaLeaseLostError,
   SchemaConflictError,
   SchemaNewerError,

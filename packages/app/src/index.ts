@@ -23,6 +23,7 @@ export type { RunOptions } from './breaker/run-options.js';
 export type { IdempotentContext, IdempotentResult, IdempotentRunOptions, IdempotentWork } from './idempotency.js';
 export type {
   CompletedSaga,
+  ParallelSteps,
   EffectStep,
   Saga,
   SagaDefinition,

@@ -1,14 +1,12 @@
 import {
+  acceptedEvents,
   assertSameSaga,
   createdSaga,
   decideSagaClaim,
-  decideSagaRevival,
   evolveSaga,
   formatSagaCursor,
   heldAfter,
-  isHeldAfter,
-  isTerminalSaga,
-  NotParkedError,
+  isOpenSaga,
   replaySaga,
   sagaPageOf,
   SagaLeaseLostError,
@@ -25,10 +23,11 @@ import {
   type SagaLease,
   type SagaPage,
   type SagaRecord,
+  type SagaRequest,
   type SagaState,
   type SagaStore,
   type Transaction,
-  type Why,
+  type WaitingSagas,
 } from '@eros/domain';
 import type { MemoryDatabase, MemorySession } from './memory-database.js';
 
@@ -84,15 +83,24 @@ export class MemorySagaStore implements SagaStore {
   async claimable(hashes: readonly string[], limit: number): Promise<string[]> {
     const nowMs = await this.database.nowMs();
     const session = this.database.on();
-    const isOpen = (row: Row): boolean => {
-      const saga = replaySaga(journalOf(row, session));
-      return !isTerminalSaga(saga) && saga.parked === undefined && !(row.lease && nowMs < row.lease.untilMs);
-    };
     return rowsOf(session)
       .values()
-      .filter((row) => hashes.includes(row.definition.hash) && isOpen(row))
+      .filter((row) => hashes.includes(row.definition.hash) && isWaiting(row, nowMs, session))
       .slice(0, limit)
       .map(({ sagaId }) => sagaId);
+  }
+
+  async waiting(hashes: readonly string[]): Promise<WaitingSagas[]> {
+    const nowMs = await this.database.nowMs();
+    const session = this.database.on();
+    const found = new Map<string, WaitingSagas>();
+    for (const row of rowsOf(session).values()) {
+      const { definition } = row;
+      if (hashes.includes(definition.hash) || !isWaiting(row, nowMs, session)) continue;
+      found.set(definition.hash, { definition, count: (found.get(definition.hash)?.count ?? 0) + 1 });
+    }
+    const byHash = [...found.values()].sort((a, b) => (a.definition.hash < b.definition.hash ? -1 : 1));
+    return byHash.sort((a, b) => b.count - a.count);
   }
 
   async append(held: HeldSaga, decide: (nowMs: number) => readonly SagaEvent[], tx?: Transaction): Promise<HeldSaga> {
@@ -104,17 +112,19 @@ export class MemorySagaStore implements SagaStore {
       }
       const events = decide(nowMs);
       const after = heldAfter(held, events, nowMs);
-      save(row, events, after.state, isHeldAfter(after.state) ? leaseFor(held, nowMs) : undefined, session);
+      save(row, events, after.state, isOpenSaga(after.state) ? leaseFor(held, nowMs) : undefined, session);
       return after;
     });
   }
 
-  async renew(held: HeldSaga): Promise<void> {
-    await this.database.transaction(
+  async renew(held: HeldSaga): Promise<number> {
+    return this.database.transaction(
       async (tx) => {
         const nowMs = await this.database.nowMs(tx);
         const session = this.database.on(tx);
-        rowsOf(session).set(held.sagaId, { ...heldRow(held, session), lease: leaseFor(held, nowMs) });
+        const row = heldRow(held, session);
+        rowsOf(session).set(held.sagaId, { ...row, lease: leaseFor(held, nowMs) });
+        return row.journalLength;
       },
       { apart: true },
     );
@@ -131,15 +141,14 @@ export class MemorySagaStore implements SagaStore {
     );
   }
 
-  async revive(sagaId: string, why: Why, tx?: Transaction): Promise<void> {
+  async request(sagaId: string, request: SagaRequest, tx?: Transaction): Promise<void> {
     const nowMs = await this.database.nowMs(tx);
     await this.database.write(tx, (session) => {
       const row = rowsOf(session).get(sagaId);
       if (!row) throw new UnknownSagaError(sagaId);
       const saga = replaySaga(journalOf(row, session));
-      const decision = decideSagaRevival(saga, why, nowMs);
-      if (decision.type === 'refused') throw new NotParkedError(sagaId, saga.status);
-      save(row, decision.events, decision.events.reduce(evolveSaga, saga), undefined, session);
+      const events = acceptedEvents(sagaId, saga, row.lease, request, nowMs);
+      save(row, events, events.reduce(evolveSaga, saga), row.lease, session);
     });
   }
 
@@ -208,6 +217,11 @@ function detailOf(row: Row, nowMs: number, session: MemorySession): SagaDetail {
   const isLeased = lease !== undefined && nowMs < lease.untilMs;
   const held = { id, sagaId, creatorId, createdAtMs, definition, epoch, isLeased, ...(lease ? { lease } : {}) };
   return { ...held, ...summarizeSaga(saga), journal };
+}
+
+/** Whether a worker that has its definition could claim it. */
+function isWaiting(row: Row, nowMs: number, session: MemorySession): boolean {
+  return isOpenSaga(replaySaga(journalOf(row, session))) && !(row.lease && nowMs < row.lease.untilMs);
 }
 
 function heldRow({ sagaId, owner, epoch }: HeldSaga, session: MemorySession): Row {

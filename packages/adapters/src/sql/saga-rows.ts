@@ -10,6 +10,7 @@ import {
   type SagaRecord,
   type SagaState,
   type SagaSummary,
+  type UndoRequest,
 } from '@eros/domain';
 
 /** A row of `saga_execution_log` that this engine wrote. */
@@ -35,11 +36,12 @@ export interface SagaRow {
   readonly owner: string | null;
   readonly lease_until: string | null;
   readonly journal_length: number;
+  readonly requested: UndoRequest['action'] | null;
 }
 
 export const SAGA_COLUMNS = `id, saga_id, creator_id, status, steps_completed, failed_step, error_message, compensation_errors,
   execution_time_ms, started_at, completed_at, created_at, definition_name, definition_version, definition_hash, stuck, stuck_reason,
-  epoch, owner, lease_until, journal_length`;
+  epoch, owner, lease_until, journal_length, requested`;
 
 /** The columns that sum the journal up, and their values for a saga: documented ones first. */
 export const SUMMARY_COLUMNS = [
@@ -52,7 +54,7 @@ export const SUMMARY_COLUMNS = [
     'execution_time_ms',
     'started_at',
   ],
-  ...['completed_at', 'stuck', 'stuck_reason', 'epoch', 'journal_length'],
+  ...['completed_at', 'stuck', 'stuck_reason', 'epoch', 'journal_length', 'requested'],
 ] as const;
 
 export function summaryValues(saga: SagaState): unknown[] {
@@ -65,6 +67,7 @@ export function summaryValues(saga: SagaState): unknown[] {
     ...[executionTimeMs ?? null, formatInstant(startedAtMs)],
     summary.completedAtMs === undefined ? null : formatInstant(summary.completedAtMs),
     ...[summary.stuck ? 1 : 0, summary.stuck ?? null, saga.claim.epoch, saga.seq],
+    summary.requested ?? null,
   ];
 }
 
@@ -79,6 +82,7 @@ export function sagaFromRow(row: SagaRow, nowMs: number): SagaRecord {
     ),
     startedAtMs: instantOf(row.started_at),
     ...(row.stuck_reason === null ? {} : { stuck: row.stuck_reason }),
+    ...(row.requested === null ? {} : { requested: row.requested }),
     ...(row.failed_step === null ? {} : { failedStep: row.failed_step }),
     ...(row.error_message === null ? {} : { errorMessage: row.error_message }),
     ...(row.completed_at === null ? {} : { completedAtMs: instantOf(row.completed_at) }),

@@ -1,14 +1,13 @@
 import {
+  acceptedEvents,
   assertSameSaga,
   createdSaga,
   decideSagaClaim,
-  decideSagaRevival,
   evolveSaga,
   formatInstant,
   formatSagaCursor,
   heldAfter,
-  isHeldAfter,
-  NotParkedError,
+  isOpenSaga,
   replaySaga,
   sagaPageOf,
   SagaLeaseLostError,
@@ -23,10 +22,11 @@ import {
   type SagaFilter,
   type SagaLease,
   type SagaPage,
+  type SagaRequest,
   type SagaState,
   type SagaStore,
   type Transaction,
-  type Why,
+  type WaitingSagas,
 } from '@eros/domain';
 import type { SqlDatabase } from './sql-database.js';
 import { marks, rowsOfMarks } from './statements.js';
@@ -44,7 +44,12 @@ import {
 
 /** Rows of other programs have no definition. */
 const OURS = 'definition_hash IS NOT NULL';
-const OPEN = `status IN ('pending', 'in_progress', 'compensating')`;
+/** Claimable by a worker that has the definition, at the instant that stands for the mark. */
+const WAITING = `${OURS} AND stuck = 0 AND (status IN ('pending', 'in_progress', 'compensating') OR requested IS NOT NULL)
+  AND (lease_until IS NULL OR lease_until <= ?)`;
+type WaitingRow = Pick<SagaRow, 'definition_name' | 'definition_version' | 'definition_hash'> & {
+  readonly sagas: number;
+};
 const INSERTED = [
   ...['saga_id', 'creator_id', 'definition_name', 'definition_version', 'definition_hash', 'input', 'created_at'],
   ...['owner', 'lease_until', ...SUMMARY_COLUMNS],
@@ -103,13 +108,26 @@ export class SqlSagaStore implements SagaStore {
     if (hashes.length === 0) return [];
     const nowMs = await this.database.nowMs();
     const rows = await this.database.on().all<{ saga_id: string }>(
-      `SELECT saga_id FROM saga_execution_log
-       WHERE ${OPEN} AND stuck = 0 AND definition_hash IN (${marks(hashes.length)})
-         AND (lease_until IS NULL OR lease_until <= ?)
+      `SELECT saga_id FROM saga_execution_log WHERE ${WAITING} AND definition_hash IN (${marks(hashes.length)})
        ORDER BY id LIMIT ?`,
-      [...hashes, formatInstant(nowMs), limit],
+      [formatInstant(nowMs), ...hashes, limit],
     );
     return rows.map(({ saga_id }) => saga_id);
+  }
+
+  async waiting(hashes: readonly string[]): Promise<WaitingSagas[]> {
+    const nowMs = await this.database.nowMs();
+    const isOther = hashes.length === 0 ? '' : `AND definition_hash NOT IN (${marks(hashes.length)})`;
+    const rows = await this.database.on().all<WaitingRow>(
+      `SELECT definition_name, definition_version, definition_hash, COUNT(*) AS sagas FROM saga_execution_log
+       WHERE ${WAITING} ${isOther} GROUP BY definition_name, definition_version, definition_hash
+       ORDER BY sagas DESC, definition_hash`,
+      [formatInstant(nowMs), ...hashes],
+    );
+    return rows.map(({ definition_name: name, definition_version: version, definition_hash: hash, sagas }) => ({
+      definition: { name, version, hash },
+      count: sagas,
+    }));
   }
 
   async append(held: HeldSaga, decide: (nowMs: number) => readonly SagaEvent[], tx?: Transaction): Promise<HeldSaga> {
@@ -118,7 +136,7 @@ export class SqlSagaStore implements SagaStore {
       const nowMs = await this.database.nowMs(own);
       const events = decide(nowMs);
       const after = heldAfter(held, events, nowMs);
-      const lease = isHeldAfter(after.state) ? { owner, untilMs: nowMs + held.leaseMs } : undefined;
+      const lease = isOpenSaga(after.state) ? { owner, untilMs: nowMs + held.leaseMs } : undefined;
       if (!(await this.update(held, before, after.state, lease, own))) {
         const row = await this.row(sagaId, own);
         if (row?.owner !== owner || row.epoch !== epoch) throw new SagaLeaseLostError(sagaId, owner, epoch);
@@ -129,33 +147,33 @@ export class SqlSagaStore implements SagaStore {
     });
   }
 
-  async renew({ sagaId, owner, epoch, leaseMs }: HeldSaga): Promise<void> {
-    const affected = await this.database.transaction(
+  async renew({ sagaId, owner, epoch, leaseMs }: HeldSaga): Promise<number> {
+    const [row] = await this.database.transaction(
       async (tx) => {
         const untilMs = (await this.database.nowMs(tx)) + leaseMs;
         return this.writeLease(sagaId, { owner, epoch }, { owner, untilMs }, tx);
       },
       { apart: true },
     );
-    if (affected !== 1) throw new SagaLeaseLostError(sagaId, owner, epoch);
+    if (!row) throw new SagaLeaseLostError(sagaId, owner, epoch);
+    return row.journal_length;
   }
 
   async release({ sagaId, owner, epoch }: HeldSaga): Promise<void> {
     await this.database.transaction((tx) => this.writeLease(sagaId, { owner, epoch }, undefined, tx), { apart: true });
   }
 
-  async revive(sagaId: string, why: Why, tx?: Transaction): Promise<void> {
+  async request(sagaId: string, request: SagaRequest, tx?: Transaction): Promise<void> {
     await this.inTransaction(tx, async (own) => {
       const row = await this.row(sagaId, own);
       if (!row) throw new UnknownSagaError(sagaId);
       const saga = replaySaga(await this.journal(sagaId, own));
-      const decision = decideSagaRevival(saga, why, await this.database.nowMs(own));
-      if (decision.type === 'refused') throw new NotParkedError(sagaId, saga.status);
-      const state = decision.events.reduce(evolveSaga, saga);
-      if (!(await this.update({ sagaId }, saga, state, undefined, own))) {
+      const lease = leaseOf(row);
+      const events = acceptedEvents(sagaId, saga, lease, request, await this.database.nowMs(own));
+      if (!(await this.update({ sagaId }, saga, events.reduce(evolveSaga, saga), lease, own))) {
         throw new StaleVersionError(`the journal of saga "${sagaId}"`, saga.seq);
       }
-      await this.write(sagaId, saga.seq + 1, decision.events, own);
+      await this.write(sagaId, saga.seq + 1, events, own);
     });
   }
 
@@ -241,13 +259,12 @@ export class SqlSagaStore implements SagaStore {
     { owner, epoch }: Pick<HeldSaga, 'owner' | 'epoch'>,
     lease: SagaLease | undefined,
     tx: Transaction,
-  ): Promise<number> {
-    const { affected } = await this.database.on(tx).run(
+  ): Promise<Pick<SagaRow, 'journal_length'>[]> {
+    return this.database.on(tx).all(
       `UPDATE saga_execution_log SET owner = ?, lease_until = ?
-       WHERE saga_id = ? AND ${OURS} AND owner = ? AND epoch = ?`,
+       WHERE saga_id = ? AND ${OURS} AND owner = ? AND epoch = ? RETURNING journal_length`,
       [...(lease ? [lease.owner, formatInstant(lease.untilMs)] : [null, null]), sagaId, owner, epoch],
     );
-    return affected;
   }
 
   private held(

@@ -12,6 +12,8 @@ export interface AttemptLimits {
   readonly timeoutMs: number;
   /** Time left until the saga's deadline; absent: it has none. */
   readonly deadlineInMs?: number;
+  /** Aborted when the work is to stop. It is still waited for, as long as its time lasts. */
+  readonly abort: AbortSignal;
   /** Aborted when this worker is to stop at once. */
   readonly stop: AbortSignal;
 }
@@ -27,7 +29,7 @@ export function attempt(
   schedule: Schedule,
   tellLate: (error: unknown) => void,
 ): Promise<Attempted> {
-  const { timeoutMs, deadlineInMs = Infinity, stop } = limits;
+  const { timeoutMs, deadlineInMs = Infinity, abort, stop } = limits;
   if (stop.aborted) return Promise.resolve({ type: 'interrupted' });
   return new Promise((resolve) => {
     const controller = new AbortController();
@@ -37,12 +39,14 @@ export function attempt(
       isSettled = true;
       cancelTimer();
       stop.removeEventListener('abort', interrupt);
+      abort.removeEventListener('abort', tellToStop);
       resolve(attempted);
     };
     const interrupt = (): void => {
       controller.abort(stop.reason);
       settle({ type: 'interrupted' });
     };
+    const tellToStop = (): void => controller.abort(abort.reason);
     const isDeadline = deadlineInMs <= timeoutMs;
     const cancelTimer = schedule(
       () => {
@@ -55,6 +59,7 @@ export function attempt(
       Math.min(timeoutMs, deadlineInMs),
     );
     stop.addEventListener('abort', interrupt, { once: true });
+    abort.addEventListener('abort', tellToStop, { once: true });
     // In a microtask, so that work that throws at once rejects instead.
     Promise.resolve()
       .then(() => work(controller.signal))

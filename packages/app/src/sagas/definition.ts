@@ -1,4 +1,4 @@
-import { outlineOf, type RetryPolicy, type SagaOutline, type Transaction } from '@eros/domain';
+import { isGroup, outlineOf, type RetryPolicy, type SagaOutline, type StepDraft, type Transaction } from '@eros/domain';
 
 /** What a step is given. A copy: changing it changes nothing elsewhere. */
 export interface StepContext<I> {
@@ -7,7 +7,10 @@ export interface StepContext<I> {
   readonly input: I;
   /** What earlier steps returned, by their names, as JSON gives it back. */
   readonly results: Readonly<Record<string, unknown>>;
-  /** Aborted when the try has timed out, when the saga's deadline has passed, or when this worker has lost the saga. */
+  /**
+   * Aborted when the try has timed out, when the saga's deadline has passed, when all is to be undone since another step of the
+   * group failed or an operator cancelled, or when this worker has lost the saga.
+   */
   readonly signal: AbortSignal;
   /**
    * Higher for each try than for every earlier try of the step, by whichever worker. A resource that remembers the highest one it
@@ -29,7 +32,7 @@ export interface TransactionContext<I> extends StepContext<I> {
 interface StepOptions {
   /** Unique within the definition. */
   readonly name: string;
-  /** After this step has succeeded the saga only goes forward. At most one step. Default false. */
+  /** After this step has succeeded the saga only goes forward. At most one step, never one of a group. Default false. */
   readonly pivot?: boolean;
   /** Default: one try. */
   readonly retry?: Partial<RetryPolicy>;
@@ -68,8 +71,22 @@ export interface SagaDefinition<I> {
   readonly version: number;
   /** From the first step's start to the deadline; not after the pivot. Default: none. */
   readonly timeoutMs?: number;
-  readonly steps: readonly SagaStep<I>[];
+  readonly steps: readonly (SagaStep<I> | ParallelSteps<I>)[];
 }
+
+/**
+ * Steps that run at the same time; the next one starts when all have ended. When one of them fails for good the others are aborted
+ * and waited for, each up to its timeout, before anything is undone. The transactions among them run one after another.
+ */
+export interface ParallelSteps<I> {
+  /** A group is of no kind; its steps are. */
+  readonly kind?: never;
+  readonly parallel: readonly SagaStep<I>[];
+}
+
+/** All steps in order, also those of groups. */
+export const stepsOf = <I>({ steps }: SagaDefinition<I>): SagaStep<I>[] =>
+  steps.flatMap((each) => (isGroup<ParallelSteps<I>>(each) ? each.parallel : [each]));
 
 /** A definition's data, checked and complete. Throws `invalid_definition`. */
 export function outlineOfDefinition<I>({ name, version, timeoutMs, steps }: SagaDefinition<I>): SagaOutline {
@@ -77,9 +94,12 @@ export function outlineOfDefinition<I>({ name, version, timeoutMs, steps }: Saga
     name,
     version,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    steps: steps.map(({ execute: _, compensate, compensation = {}, ...options }) => ({
-      ...options,
-      ...(compensate ? { undo: compensation } : {}),
-    })),
+    steps: steps.map((each) =>
+      isGroup<ParallelSteps<I>>(each) ? { parallel: each.parallel.map(draftOf) } : draftOf(each),
+    ),
   });
+}
+
+function draftOf<I>({ execute: _, compensate, compensation = {}, ...options }: SagaStep<I>): StepDraft {
+  return { ...options, ...(compensate ? { undo: compensation } : {}) };
 }

@@ -1,5 +1,6 @@
 export type {
   EffectStep,
+  ParallelSteps,
   SagaDefinition,
   SagaStep,
   StepContext,

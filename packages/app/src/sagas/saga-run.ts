@@ -1,12 +1,9 @@
 import {
-  decideSaga,
   isErosError,
-  replaySaga,
   resultJson,
   resumeSaga,
-  SagaLeaseLostError,
   stepNamed,
-  UnknownSagaError,
+  summarizeSaga,
   type HeldSaga,
   type Logger,
   type Random,
@@ -23,11 +20,13 @@ import type { Schedule } from '../breaker/schedule.js';
 import { attempt, problemOf, type Attempted } from './attempt.js';
 import type { SagaStep, StepContext } from './definition.js';
 import { LeaseKeeper } from './lease-keeper.js';
+import { SagaJournal, WRITE_TRIES } from './saga-journal.js';
 
 /** A definition as this process knows it. */
 export interface RegisteredSaga {
   readonly outline: SagaOutline;
   readonly hash: string;
+  /** Also those of groups, in the order of the definition. */
   readonly steps: readonly SagaStep<unknown>[];
 }
 
@@ -58,39 +57,59 @@ export type RunEnd =
 type Try = Extract<SagaTask, { type: 'execute' | 'undo' }>;
 type Told = Extract<Attempted, { type: 'failed' | 'interrupted' }>;
 
-/** A write that failed is tried this often in all, if reading shows that it did not happen. */
-const WRITE_TRIES = 3;
+/** Something that this worker is at. */
+interface UnderWay {
+  readonly end: Promise<void>;
+  /** Tells the step to stop. It is still waited for. */
+  readonly abort: () => void;
+}
 
-/** One saga in the hands of this worker: does what the saga owes, one thing at a time, and writes down how it went. */
+/** One saga in the hands of this worker: does what the saga owes, and writes down how it went. */
 export class SagaRun {
   /** Settles when this worker has nothing more to do with the saga; never rejects. */
   readonly end: Promise<RunEnd>;
+  private readonly journal: SagaJournal;
+  private readonly underWay = new Map<string, UnderWay>();
+  /** Ends tries at once; their outcome stays unknown. */
   private readonly interruption = new AbortController();
-  private isStopping = false;
+  /** Ends pauses between tries: nothing new is begun. */
+  private readonly halt = new AbortController();
   private isLost = false;
-  private failedCommits = 0;
   private wake: () => void = () => undefined;
+  private readonly failedCommits = new Map<string, number>();
   private readonly errors = new Map<string, unknown>();
 
   constructor(
-    private held: HeldSaga,
+    held: HeldSaga,
     private readonly saga: RegisteredSaga,
     private readonly ports: SagaRunPorts,
     private readonly settings: SagaRunSettings,
   ) {
+    this.journal = new SagaJournal(held, saga.outline, ports);
     this.end = this.work();
   }
 
-  /** Lets the present try end, then hands the saga back. */
+  /** Lets the present tries end, then hands the saga back. */
   stop(): void {
-    this.isStopping = true;
+    this.halt.abort();
     this.wake();
   }
 
-  /** Aborts the present try, whose outcome stays unknown, and hands the saga back. */
+  /** Aborts the present tries, whose outcome stays unknown, and hands the saga back. */
   interrupt(): void {
     this.stop();
     this.interruption.abort(new DOMException('this process is closing', 'AbortError'));
+  }
+
+  /** Looks whether an operator has requested something. */
+  async lookUp(): Promise<void> {
+    try {
+      const seen = await this.journal.inTurn(() => this.journal.look());
+      if (seen !== 'unchanged') this.wake();
+    } catch (error) {
+      // Whatever is the matter, the next write to the saga meets it too.
+      this.ports.logger.debug({ sagaId: this.journal.held.sagaId, error }, 'looking after requests failed');
+    }
   }
 
   private async work(): Promise<RunEnd> {
@@ -98,7 +117,7 @@ export class SagaRun {
     try {
       return await this.goOn();
     } catch (error) {
-      const { sagaId } = this.held;
+      const { sagaId } = this.journal.held;
       if (this.isLost || isErosError(error, 'saga_lease_lost')) {
         this.ports.logger.warn({ sagaId }, 'lost the saga to another worker');
         return { type: 'lost' };
@@ -107,102 +126,151 @@ export class SagaRun {
       return { type: 'broken', error };
     } finally {
       keeper.end();
+      // What still runs beside that which went wrong: nothing of it is written any more.
+      if (this.underWay.size > 0) this.interrupt();
+      await Promise.allSettled([...this.underWay.values()].map(({ end }) => end));
     }
   }
 
   private async goOn(): Promise<RunEnd> {
     for (;;) {
-      const { state, nowMs } = this.held;
-      const [task] = resumeSaga(state, this.saga.outline, nowMs);
-      if (!task) return this.ended(state);
-      if (this.isLost) throw this.leaseLost();
-      if (this.isStopping) {
-        await this.ports.store.release(this.held);
+      const { held } = this.journal;
+      if (this.isLost) throw this.journal.leaseLost();
+      const tasks = resumeSaga(held.state, this.saga.outline, held.nowMs);
+      if (tasks.length === 0) return this.ended(held.state);
+      if (!this.halt.signal.aborted) for (const task of tasks) this.take(task);
+      if (this.underWay.size === 0) {
+        await this.ports.store.release(held);
         return { type: 'handed_back' };
       }
-      if (task.type === 'begin' || task.type === 'expire') await this.record((atMs) => ({ ...task, atMs }));
-      else await this.try(task);
+      const woken = new Promise<void>((resolve) => (this.wake = resolve));
+      await Promise.race([woken, ...[...this.underWay.values()].map(({ end }) => end)]);
     }
   }
 
+  private take(task: SagaTask): void {
+    switch (task.type) {
+      case 'begin':
+      case 'go_on':
+        return this.start(task.type, () => this.journal.record((atMs) => ({ ...task, atMs })));
+      case 'expire':
+        // Tries that are going on meet the deadline themselves.
+        if (this.underWay.size > 0) return;
+        return this.start(task.type, () => this.journal.record((atMs) => ({ ...task, atMs })));
+      case 'abort': {
+        const { step } = task;
+        const running = this.underWay.get(`execute ${step}`);
+        if (running) return running.abort();
+        return this.start(`abort ${step}`, () => this.journal.record((atMs) => ({ type: 'abort_step', step, atMs })));
+      }
+      default:
+        return this.start(`${task.type} ${task.step}`, (abort) => this.try(task, abort));
+    }
+  }
+
+  /** Begins something, unless this worker is at it already. */
+  private start(key: string, work: (abort: AbortSignal) => Promise<void>): void {
+    if (this.underWay.has(key)) return;
+    const abort = new AbortController();
+    const end = work(abort.signal).finally(() => this.underWay.delete(key));
+    end.catch(() => undefined); // told to the loop, if that still listens
+    const reason = new DOMException('the saga is being undone', 'AbortError');
+    this.underWay.set(key, { end, abort: () => abort.abort(reason) });
+  }
+
   private ended(state: SagaState): RunEnd {
-    const failedStep = 'steps' in state ? state.steps.find(({ outcome }) => outcome === 'failed')?.step : undefined;
-    const { sagaId } = this.held;
+    const { failedStep } = summarizeSaga(state);
+    const { sagaId } = this.journal.held;
     if (state.parked)
-      this.ports.logger.error({ sagaId, reason: state.parked }, 'the saga is parked until it is revived');
+      this.ports.logger.error({ sagaId, reason: state.parked }, 'the saga is parked until an operator decides');
     if (failedStep === undefined || !this.errors.has(failedStep)) return { type: 'ended', state };
     return { type: 'ended', state, cause: { error: this.errors.get(failedStep) } };
   }
 
-  private async try(task: Try): Promise<void> {
-    const waitMs = task.notBeforeMs - this.held.nowMs;
+  private async try(task: Try, abort: AbortSignal): Promise<void> {
+    const waitMs = task.notBeforeMs - this.journal.held.nowMs;
     if (waitMs > 0) {
-      await this.sleep(waitMs);
-      if (this.isStopping || this.isLost) return;
+      await this.sleep(waitMs, [this.halt.signal, abort]);
+      if (this.halt.signal.aborted || abort.aborted) return;
     }
     const step = this.saga.steps.find(({ name }) => name === task.step);
     if (!step) throw new Error(`bug: saga "${this.saga.outline.name}" has no step "${task.step}"`);
     if (step.kind === 'transaction') {
       const work = task.type === 'execute' ? step.execute : step.compensate;
-      return this.tryTransaction(task, (context, tx) => work?.({ ...context, tx }));
+      const told = await this.journal.inTurn(() =>
+        this.tryTransaction(task, abort, (context, tx) => work?.({ ...context, tx })),
+      );
+      return told && this.tell(task, told);
     }
     const work = task.type === 'execute' ? step.execute : step.compensate;
-    const attempted = await this.attempt(task, (context) => work?.(context));
-    if (attempted.type === 'done') return this.record((atMs) => endOf(task, attempted.value, atMs));
+    const attempted = await this.attempt(task, abort, (context) => work?.(context));
+    if (attempted.type === 'done') return this.journal.record((atMs) => endOf(task, attempted.value, atMs));
     return this.tell(task, attempted);
   }
 
-  /** The work and its journal entry commit together, or neither does. */
+  /**
+   * The work and its journal entry commit together, or neither does. Nothing else is written to the saga meanwhile, so the
+   * transactions of a group run one after another.
+   *
+   * @returns what is left to be told; nothing when the end is written, or the same is to be tried again.
+   */
   private async tryTransaction(
     task: Try,
+    abort: AbortSignal,
     work: (context: StepContext<unknown>, tx: Transaction) => Promise<unknown> | undefined,
-  ): Promise<void> {
+  ): Promise<Told | undefined> {
+    if (this.halt.signal.aborted || abort.aborted) return undefined;
+    const { step } = task;
     let told: Told | undefined;
     try {
-      this.held = await this.ports.unitOfWork.transaction(async (tx) => {
-        const attempted = await this.attempt(task, (context) => work(context, tx));
+      const held = await this.ports.unitOfWork.transaction(async (tx) => {
+        const attempted = await this.attempt(task, abort, (context) => work(context, tx));
         if (attempted.type !== 'done') {
           told = attempted;
           throw new Error('roll back');
         }
-        return this.ports.store.append(this.held, (atMs) => this.decide(endOf(task, attempted.value, atMs)), tx);
+        return this.journal.append((atMs) => endOf(task, attempted.value, atMs), tx);
       });
-      this.failedCommits = 0;
+      this.journal.committed(held);
+      this.failedCommits.delete(step);
+      return undefined;
     } catch (error) {
-      if (told) return this.tell(task, told);
+      if (told) return told;
       if (isErosError(error, 'saga_lease_lost')) throw error;
       // The transaction itself failed, perhaps after its commit: what is written tells.
-      if (await this.isWritten()) return;
-      this.failedCommits += 1;
+      if ((await this.journal.look()) !== 'unchanged') return undefined;
+      const failures = (this.failedCommits.get(step) ?? 0) + 1;
+      this.failedCommits.set(step, failures);
       // Rolled back through no fault of the step, as it seems: the same try again.
-      if (this.failedCommits < WRITE_TRIES && !isErosError(error, 'transaction_timeout')) return;
-      return this.tell(task, { type: 'failed', problem: problemOf(error), error });
+      if (failures < WRITE_TRIES && !isErosError(error, 'transaction_timeout')) return undefined;
+      return { type: 'failed', problem: problemOf(error), error };
     }
   }
 
   private async tell(task: Try, told: Told): Promise<void> {
     if (told.type === 'interrupted') return;
-    this.failedCommits = 0;
     const { type, step } = task;
+    this.failedCommits.delete(step);
     if (type === 'execute') this.errors.set(step, told.error);
-    const { sagaId } = this.held;
+    const { sagaId } = this.journal.held;
     this.ports.logger.warn({ sagaId, step, task: type, attempt: task.attempt, error: told.error }, 'a try failed');
     const chance = this.ports.random();
-    await this.record((atMs) => failureOf(task, told.problem, chance, atMs));
+    await this.journal.record((atMs) => failureOf(task, told.problem, chance, atMs));
   }
 
   private attempt(
     task: Try,
+    abort: AbortSignal,
     work: (context: StepContext<unknown>) => Promise<unknown> | undefined,
   ): Promise<Attempted> {
     const { outline } = this.saga;
     const { kind, timeoutMs: stepTimeoutMs, undo } = stepNamed(outline, task.step);
     const ownMs = task.type === 'undo' && undo ? undo.timeoutMs : stepTimeoutMs;
     const timeoutMs = kind === 'transaction' ? Math.min(ownMs, this.settings.transactionTimeoutMs) : ownMs;
-    const startMs = Math.max(this.held.nowMs, task.notBeforeMs);
+    const { sagaId, nowMs } = this.journal.held;
+    const startMs = Math.max(nowMs, task.notBeforeMs);
     const limits = {
-      timeoutMs,
-      stop: this.interruption.signal,
+      ...{ timeoutMs, abort, stop: this.interruption.signal },
       ...(task.deadlineMs === undefined ? {} : { deadlineInMs: task.deadlineMs - startMs }),
     };
     const checked = async (signal: AbortSignal): Promise<unknown> => {
@@ -211,14 +279,13 @@ export class SagaRun {
       // As it will be read again, so that later steps see the same before and after a crash.
       return JSON.parse(resultJson(`saga ${outline.name}, step ${task.step}`, value)) as unknown;
     };
-    const { sagaId } = this.held;
     return attempt(checked, limits, this.ports.schedule, (error) =>
       this.ports.logger.debug({ sagaId, step: task.step, error }, 'a try ended after it had been given up'),
     );
   }
 
   private contextOf({ type, step, fence, attempt: number }: Try, signal: AbortSignal): StepContext<unknown> {
-    const { sagaId, state } = this.held;
+    const { sagaId, state } = this.journal.held;
     const steps = 'steps' in state ? state.steps : [];
     const results = steps.flatMap((each) => ('result' in each ? [[each.step, each.result] as const] : []));
     return {
@@ -229,41 +296,16 @@ export class SagaRun {
     };
   }
 
-  private decide(command: SagaCommand) {
-    return decideSaga(command, this.held.state, this.saga.outline);
-  }
-
-  private async record(commandAt: (atMs: number) => SagaCommand): Promise<void> {
-    for (let tries = 1; ; tries += 1) {
-      try {
-        this.held = await this.ports.store.append(this.held, (atMs) => this.decide(commandAt(atMs)));
-        return;
-      } catch (error) {
-        if (isErosError(error, 'saga_lease_lost') || tries === WRITE_TRIES) throw error;
-        this.ports.logger.warn({ sagaId: this.held.sagaId, error }, 'writing to the saga failed');
-        if (await this.isWritten()) return;
-      }
-    }
-  }
-
-  /** Whether a write whose answer was lost has happened; then the saga is taken as it is written. */
-  private async isWritten(): Promise<boolean> {
-    const { sagaId, epoch, state } = this.held;
-    const stored = await this.ports.store.find(sagaId);
-    if (!stored) throw new UnknownSagaError(sagaId);
-    if (stored.epoch !== epoch) throw this.leaseLost();
-    if (stored.journal.length === state.seq) return false;
-    this.held = { ...this.held, state: replaySaga(stored.journal) };
-    return true;
-  }
-
   private keepLease(): LeaseKeeper {
-    const { sagaId, leaseMs } = this.held;
+    const { sagaId, leaseMs } = this.journal.held;
     const { store, schedule, logger } = this.ports;
     const keeping = {
       leaseMs,
       renewEveryMs: this.settings.renewEveryMs,
-      renew: () => store.renew(this.held),
+      renew: async () => {
+        const length = await store.renew(this.journal.held);
+        if (length > this.journal.held.state.seq) void this.lookUp();
+      },
       onFailure: (error: unknown) => logger.warn({ sagaId, error }, 'the lease of the saga could not be renewed'),
       onLost: () => this.lose(),
     };
@@ -272,23 +314,21 @@ export class SagaRun {
 
   private lose(): void {
     this.isLost = true;
-    this.wake();
-    this.interruption.abort(this.leaseLost());
+    this.stop();
+    this.interruption.abort(this.journal.leaseLost());
   }
 
-  private leaseLost(): SagaLeaseLostError {
-    const { sagaId, owner, epoch } = this.held;
-    return new SagaLeaseLostError(sagaId, owner, epoch);
-  }
-
-  private sleep(ms: number): Promise<void> {
-    if (this.isStopping || this.isLost) return Promise.resolve();
+  /** Until the time is over or one of the signals is aborted. */
+  private sleep(ms: number, signals: readonly AbortSignal[]): Promise<void> {
+    if (signals.some(({ aborted }) => aborted)) return Promise.resolve();
     return new Promise((resolve) => {
-      const cancel = this.ports.schedule(resolve, ms);
-      this.wake = () => {
+      const wake = (): void => {
         cancel();
+        for (const signal of signals) signal.removeEventListener('abort', wake);
         resolve();
       };
+      const cancel = this.ports.schedule(wake, ms);
+      for (const signal of signals) signal.addEventListener('abort', wake);
     });
   }
 }

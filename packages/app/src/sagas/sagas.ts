@@ -16,11 +16,12 @@ import {
   type HeldSaga,
   type Ids,
   type SagaFilter,
+  type SagaRequest,
   type SagaState,
   type Sha256,
   type Why,
 } from '@eros/domain';
-import { outlineOfDefinition, type SagaDefinition, type SagaStep } from './definition.js';
+import { outlineOfDefinition, stepsOf, type SagaDefinition, type SagaStep } from './definition.js';
 import type { CompletedSaga, Saga, SagaHandle, StartSaga } from './saga.js';
 import { SagaRun, type RegisteredSaga, type SagaRunPorts } from './saga-run.js';
 import { sagaDetailView, sagaView, type SagaDetailView, type SagaView } from './saga-view.js';
@@ -31,6 +32,16 @@ export interface SagaViewPage {
   readonly items: readonly SagaView[];
   readonly cursor?: string;
 }
+
+/** Sagas of one definition that no worker of this process can take up. */
+export interface UnclaimedSagas {
+  readonly name: string;
+  readonly version: number;
+  readonly count: number;
+}
+
+type SagaWish = Wish<SagaRequest>;
+type Wish<Request> = Request extends unknown ? Omit<Request, keyof Why> : never;
 
 export interface SagaServicePorts extends SagaRunPorts {
   readonly creators: Pick<CreatorStore, 'find'>;
@@ -85,7 +96,7 @@ export class Sagas {
       throw new InvalidDefinitionError(name, [problem]);
     }
     // Input comes back from the journal as the JSON that was checked on starting.
-    this.registered.set(hash, { outline, hash, steps: definition.steps as readonly SagaStep<unknown>[] });
+    this.registered.set(hash, { outline, hash, steps: stepsOf(definition) as SagaStep<unknown>[] });
     return {
       name,
       version,
@@ -107,15 +118,65 @@ export class Sagas {
   }
 
   /**
-   * Gives a parked saga fresh tries, recoveries and time; a started engine with its definition goes on within one sweep.
+   * Gives the step, or the undo, that a parked saga is stuck at fresh tries and time; whatever else is given up stays so. A started
+   * engine with its definition goes on within one sweep, as after every act of an operator.
+   *
+   * @throws {UnknownSagaError}
+   * @throws {NotParkedError} when it is not parked, or not at this step.
+   * @throws {InvalidSettingsError} without a name or a reason.
+   */
+  retryStep(sagaId: string, step: string, why: Why): Promise<void> {
+    return this.request(sagaId, why, { type: 'retry_step', step });
+  }
+
+  /**
+   * Lets a parked saga go on as if the step, or the undo, that it is stuck at were done. The step has no result; if it is an effect
+   * it is still undone when the saga fails later, since nobody knows what it did. Rejects as `retryStep` does.
+   */
+  skipStep(sagaId: string, step: string, why: Why): Promise<void> {
+    return this.request(sagaId, why, { type: 'skip_step', step });
+  }
+
+  /**
+   * Stops a saga that has not ended, and undoes what it did: it becomes `rolled_back`. Its steps are told to stop, and waited for. If
+   * the pivot ends before that, the saga goes forward and its timeline says `request_refused`. A worker in another process takes
+   * notice with its next write or the next renewal of its lease.
+   *
+   * @throws {UnknownSagaError}
+   * @throws {SagaNotReversibleError} after the pivot, after the end, and while it is being undone.
+   * @throws {InvalidSettingsError} without a name or a reason.
+   */
+  cancel(sagaId: string, why: Why): Promise<void> {
+    return this.request(sagaId, why, { type: 'cancel' });
+  }
+
+  /**
+   * Undoes a saga that nobody is working on, also a completed one, also after its pivot: it becomes `rolled_back`.
+   *
+   * @throws {UnknownSagaError}
+   * @throws {SagaLeasedError} while a worker is executing it: cancel it instead, or wait.
+   * @throws {SagaNotReversibleError} when it is undone, or being undone.
+   * @throws {InvalidSettingsError} without a name or a reason.
+   */
+  rollBack(sagaId: string, why: Why): Promise<void> {
+    return this.request(sagaId, why, { type: 'roll_back' });
+  }
+
+  /**
+   * Gives a parked saga fresh tries, recoveries and time.
    *
    * @throws {UnknownSagaError}
    * @throws {NotParkedError}
    * @throws {InvalidSettingsError} without a name or a reason.
    */
-  async revive(sagaId: string, why: Why): Promise<void> {
-    assertWhy(why);
-    await this.ports.store.revive(sagaId, why);
+  revive(sagaId: string, why: Why): Promise<void> {
+    return this.request(sagaId, why, { type: 'revive' });
+  }
+
+  /** Sagas that wait for a worker with a definition that this process does not have, by name and version, the most first. */
+  async unclaimed(): Promise<UnclaimedSagas[]> {
+    const waiting = await this.ports.store.waiting([...this.hashes()]);
+    return waiting.map(({ definition: { name, version }, count }) => ({ name, version, count }));
   }
 
   /** Begins to look for sagas that nobody works on: now, and from then on every `sweepMs`. */
@@ -140,6 +201,12 @@ export class Sagas {
     const cancel = this.ports.schedule(() => runs.forEach((run) => run.interrupt()), timeoutMs);
     await Promise.all(runs.map(({ end }) => end));
     cancel();
+  }
+
+  private async request(sagaId: string, { by, reason }: Why, wish: SagaWish): Promise<void> {
+    assertWhy({ by, reason });
+    await this.ports.store.request(sagaId, { ...wish, by, reason });
+    await this.runs.get(sagaId)?.lookUp();
   }
 
   private startOne<I>(definition: HeldSaga['definition'], request: StartSaga<I>): Promise<SagaHandle> {

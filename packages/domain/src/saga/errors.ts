@@ -73,7 +73,7 @@ export class SagaLeaseLostError extends Error {
   }
 }
 
-/** The saga is not parked, so there is nothing to revive. */
+/** The saga is not parked, or not at this step. Nothing was changed. */
 export class NotParkedError extends Error {
   override readonly name = 'NotParkedError';
   readonly code = 'not_parked';
@@ -82,8 +82,42 @@ export class NotParkedError extends Error {
   constructor(
     readonly sagaId: string,
     readonly status: SagaStatus,
+    /** The step that was to be retried or skipped; `undefined` when the saga was to be revived. */
+    readonly step?: string,
+    /** The steps it is parked at, in order of their start; empty when it is not parked, or at no step. */
+    readonly parkedAt: readonly string[] = [],
   ) {
-    super(`saga "${sagaId}" is ${status} and not parked: only sagas listed with stuck: true can be revived`);
+    super(
+      parkedAt.length > 0
+        ? `saga "${sagaId}" is ${status} and not parked at step "${step}", but at ${parkedAt.join(' and ')}: name one of these`
+        : `saga "${sagaId}" is ${status} and ${step === undefined ? 'not parked' : `not parked at step "${step}"`}: ` +
+            'only what is listed with stuck: true can be retried, skipped or revived',
+    );
+  }
+}
+
+/** Why a saga cannot be undone at an operator's wish. */
+export type NotReversible = 'past_pivot' | 'completed' | 'being_undone' | 'undone';
+
+const NOT_REVERSIBLE: Record<NotReversible, string> = {
+  past_pivot: 'its pivot has ended, so it only goes forward: let it end, or roll it back',
+  completed: 'it has completed: roll it back instead',
+  being_undone: 'it is being undone already: wait for its end, or retry or skip the undo it is parked at',
+  undone: 'it is undone already: there is nothing left to undo',
+};
+
+/** The saga cannot be cancelled or rolled back. Nothing was changed. */
+export class SagaNotReversibleError extends Error {
+  override readonly name = 'SagaNotReversibleError';
+  readonly code = 'saga_not_reversible';
+  readonly [erosErrorBrand] = true;
+
+  constructor(
+    readonly sagaId: string,
+    readonly status: SagaStatus,
+    readonly because: NotReversible,
+  ) {
+    super(`saga "${sagaId}" is ${status}; ${NOT_REVERSIBLE[because]}`);
   }
 }
 
@@ -107,7 +141,7 @@ export class SagaFailedError extends Error {
   ) {
     const where = failedStep === undefined ? '' : ` at step "${failedStep}"`;
     const next = isStuck
-      ? `it is parked (${status}): mend the cause, then revive it`
+      ? `it is parked (${status}): mend the cause, then revive it, or retry or skip the step`
       : 'what had been done is undone: mend the cause, then start a new saga';
     super(`saga "${sagaId}" failed${where}: ${reason}; ${next}`, options);
   }

@@ -2,7 +2,7 @@ import { canonicalJson } from '../idempotency/index.js';
 import { SagaExistsError } from './errors.js';
 import { decideSagaClaim, type SagaClaimTerms } from './saga-claim.js';
 import type { SagaEvent } from './saga-event.js';
-import { evolve, isTerminal, replay, type SagaState } from './saga-state.js';
+import { evolve, replay, type SagaState } from './saga-state.js';
 import type { HeldSaga, NewSaga, SagaDetail } from './saga-store.js';
 
 /** The first entries of a new saga and what they make of it. */
@@ -18,9 +18,6 @@ export function createdSaga(
   if (decision.type !== 'claimed') throw new Error('bug: a new saga could not be claimed');
   return { events: [created, ...decision.events], state: decision.events.reduce(evolve, pending) };
 }
-
-/** Whether a worker holds the saga after a write: until it is terminal or parked. */
-export const isHeldAfter = (state: SagaState): boolean => !isTerminal(state) && state.parked === undefined;
 
 /** Throws `saga_exists` unless the stored saga is the very one that was to be created. */
 export function assertSameSaga(stored: SagaDetail, given: NewSaga): void {

@@ -1,5 +1,6 @@
-import { decideSagaClaim, decideSagaRevival } from './saga-claim.js';
+import { decideSagaClaim } from './saga-claim.js';
 import type { SagaEvent } from './saga-event.js';
+import { decideSagaRequest } from './saga-request.js';
 import { evolve, replay, type SagaState } from './saga-state.js';
 import { summarize } from './saga-summary.js';
 
@@ -33,13 +34,11 @@ describe('a claim', () => {
     };
     expect([claim(), claim(), claim(), claim()]).toEqual(['claimed', 'claimed', 'parked', 'refused']);
     expect(summarize(saga)).toMatchObject({ status: 'pending', stuck: 'recovered_too_often' });
-    const revival = decideSagaRevival(saga, { by: 'op', reason: 'mended' }, 60);
-    expect(revival).toEqual({ type: 'revived', events: [{ type: 'revived', atMs: 60, by: 'op', reason: 'mended' }] });
-    if (revival.type === 'revived') saga = revival.events.reduce(evolve, saga);
-    expect(decideSagaRevival(saga, { by: 'op', reason: 'again' }, 60)).toEqual({
-      type: 'refused',
-      because: 'not_parked',
-    });
+    const revival = decideSagaRequest(saga, undefined, { type: 'revive', by: 'op', reason: 'mended' }, 60);
+    expect(revival).toEqual({ type: 'accepted', events: [{ type: 'revived', atMs: 60, by: 'op', reason: 'mended' }] });
+    if (revival.type === 'accepted') saga = revival.events.reduce(evolve, saga);
+    const again = decideSagaRequest(saga, undefined, { type: 'revive', by: 'op', reason: 'again' }, 60);
+    expect(again).toEqual({ type: 'refused', because: 'not_parked' });
     expect([claim(), claim(), claim()]).toEqual(['claimed', 'claimed', 'parked']);
   });
 

@@ -1,4 +1,3 @@
-import type { Why } from '../why.js';
 import type { SagaEvent } from './saga-event.js';
 import { isTerminal, type SagaState } from './saga-state.js';
 
@@ -33,7 +32,7 @@ export function decideSagaClaim(
   terms: SagaClaimTerms,
   nowMs: number,
 ): SagaClaimDecision {
-  if (isTerminal(saga)) return { type: 'refused', because: 'terminal' };
+  if (isTerminal(saga) && !saga.request) return { type: 'refused', because: 'terminal' };
   if (saga.parked) return { type: 'refused', because: 'parked' };
   if (lease && nowMs < lease.untilMs) return { type: 'refused', because: 'leased' };
   const isRecovery = lease !== undefined;
@@ -42,14 +41,4 @@ export function decideSagaClaim(
   }
   const epoch = saga.claim.epoch + 1;
   return { type: 'claimed', epoch, events: [{ type: 'claimed', atMs: nowMs, owner: terms.owner, epoch, isRecovery }] };
-}
-
-export type SagaRevivalDecision =
-  | { readonly type: 'revived'; readonly events: readonly SagaEvent[] }
-  | { readonly type: 'refused'; readonly because: 'not_parked' };
-
-/** An operator's wish that a parked saga be worked on again, with fresh tries, recoveries and time. */
-export function decideSagaRevival(saga: SagaState, why: Why, nowMs: number): SagaRevivalDecision {
-  if (!saga.parked) return { type: 'refused', because: 'not_parked' };
-  return { type: 'revived', events: [{ type: 'revived', atMs: nowMs, by: why.by, reason: why.reason }] };
 }

@@ -19,6 +19,8 @@ export interface UndoOutline {
 export interface StepOutline {
   readonly name: string;
   readonly kind: StepKind;
+  /** Neighbours with the same number, from 1, run at the same time. Absent: the step runs alone. */
+  readonly group?: number;
   /** After this step has succeeded the saga only goes forward. */
   readonly isPivot: boolean;
   readonly retry: RetryPolicy;
@@ -44,7 +46,12 @@ export interface SagaDraft {
   readonly name: string;
   readonly version: number;
   readonly timeoutMs?: number;
-  readonly steps: readonly StepDraft[];
+  readonly steps: readonly (StepDraft | GroupDraft)[];
+}
+
+/** Steps that run at the same time. The next step starts when all of them have ended. */
+export interface GroupDraft {
+  readonly parallel: readonly StepDraft[];
 }
 
 export interface StepDraft {
@@ -73,13 +80,22 @@ export const TIMEOUT_MS_MAX = 2_147_483_647;
  * @throws {InvalidDefinitionError} with everything that is wrong with it.
  */
 export function outlineOf(draft: SagaDraft): SagaOutline {
-  const steps = draft.steps.map(stepOutlineOf);
   const { name, version, timeoutMs } = draft;
+  let groups = 0;
+  const steps = draft.steps.flatMap((each): StepOutline[] => {
+    if (!isGroup(each)) return [stepOutlineOf(each)];
+    groups += 1;
+    return each.parallel.map((member) => ({ ...stepOutlineOf(member), group: groups }));
+  });
   const outline: SagaOutline = { name, version, steps, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
-  const problems = problemsOf(outline);
+  const problems = [...groupProblems(draft), ...problemsOf(outline)];
   if (problems.length > 0) throw new InvalidDefinitionError(String(name), problems);
   return outline;
 }
+
+/** Whether an element of `steps` is a group and not a step of its own. */
+export const isGroup = <Group extends { readonly parallel: unknown }>(each: object | Group): each is Group =>
+  'parallel' in each;
 
 function stepOutlineOf(draft: StepDraft): StepOutline {
   const {
@@ -94,6 +110,16 @@ function stepOutlineOf(draft: StepDraft): StepOutline {
   if (!draft.undo) return step;
   const { timeoutMs: undoTimeoutMs = DEFAULT_STEP_TIMEOUT_MS } = draft.undo;
   return { ...step, undo: { retry: { ...DEFAULT_UNDO_RETRY, ...draft.undo.retry }, timeoutMs: undoTimeoutMs } };
+}
+
+function groupProblems({ steps }: SagaDraft): string[] {
+  const groups = steps.filter((each) => isGroup<GroupDraft>(each));
+  return [
+    ...(groups.every(({ parallel }) => parallel.length > 0) ? [] : ['a parallel group must hold at least one step']),
+    ...(groups.some(({ parallel }) => parallel.some((member) => isGroup(member)))
+      ? ['a parallel group may not hold another one']
+      : []),
+  ];
 }
 
 function problemsOf({ name, version, steps, timeoutMs }: SagaOutline): string[] {
@@ -112,8 +138,9 @@ function problemsOf({ name, version, steps, timeoutMs }: SagaOutline): string[] 
   ];
 }
 
-function stepProblems({ name, kind, retry, timeoutMs, onExhausted, undo }: StepOutline): string[] {
+function stepProblems({ name, kind, group, isPivot, retry, timeoutMs, onExhausted, undo }: StepOutline): string[] {
   return [
+    ...(isPivot && group !== undefined ? ['the pivot stands alone, not in a parallel group'] : []),
     ...(isText(name) ? [] : ['name must be a text that is not blank']),
     ...(kind === 'effect' || kind === 'transaction' ? [] : ['kind must be "effect" or "transaction"']),
     ...(onExhausted === 'compensate' || onExhausted === 'park' ? [] : ['onExhausted must be "compensate" or "park"']),
@@ -139,11 +166,18 @@ export function definitionHash(outline: SagaOutline, sha256: Sha256): string {
     maxDelayMs,
     jitter,
   ];
-  const steps = outline.steps.map(({ name, kind, isPivot, retry, timeoutMs, onExhausted, undo }) => [
+  const steps = outline.steps.map(({ name, kind, group, isPivot, retry, timeoutMs, onExhausted, undo }) => [
     ...[name, kind, isPivot, retryOf(retry), timeoutMs, onExhausted],
     undo ? [retryOf(undo.retry), undo.timeoutMs] : null,
+    // Only where there is one, so that definitions without groups keep the hash they had before there were groups.
+    ...(group === undefined ? [] : [group]),
   ]);
   return sha256(JSON.stringify([outline.name, outline.version, outline.timeoutMs ?? null, steps]));
+}
+
+/** The steps that start together with this one: the members of its group, or it alone. */
+export function startsWith(outline: SagaOutline, step: StepOutline): readonly StepOutline[] {
+  return step.group === undefined ? [step] : outline.steps.filter(({ group }) => group === step.group);
 }
 
 /** The step of this name. */

@@ -1,24 +1,15 @@
 import { unreachable } from '../unreachable.js';
-import type { ParkReason, SagaCause, SagaEvent, SagaProblem } from './saga-event.js';
-
-/** Work that was recorded as started: a step, or the undo of one. */
-export interface StartedWork {
-  readonly step: string;
-  /** `running` covers the try that nobody knows the outcome of, after a crash. */
-  readonly outcome: 'running' | 'done' | 'failed';
-  /** Failed tries since the start or the last revival. An interrupted try is none. */
-  readonly failures: number;
-  /** When the next try is due; 0: at once. */
-  readonly retryAtMs: number;
-  /** The number of its latest journal entry, which fences the next try. */
-  readonly seq: number;
-}
-
-export interface StartedStep extends StartedWork {
-  /** What the step returned. */
-  readonly result?: unknown;
-  readonly problem?: SagaProblem;
-}
+import type { ParkReason, SagaCause, SagaEvent, UndoRequest } from './saga-event.js';
+import {
+  evolveSteps,
+  evolveUndos,
+  isAtFault,
+  reopenedAll,
+  type StartedStep,
+  type StartedWork,
+  type StepEvent,
+  type UndoEvent,
+} from './started-work.js';
 
 /** One failed try of an undo. */
 export interface CompensationError {
@@ -35,9 +26,11 @@ interface Common {
   readonly seq: number;
   /** The latest claim; epoch 0 before the first. */
   readonly claim: { readonly epoch: number; readonly seq: number };
-  /** Claims since the start or the last revival for which the owner before had not handed the saga back. */
+  /** Claims since the start or an operator's last act for which the owner before had not handed the saga back. */
   readonly recoveries: number;
   readonly parked?: ParkReason;
+  /** What an operator wished and no worker has carried out yet. */
+  readonly request?: UndoRequest;
 }
 
 interface Begun extends Common {
@@ -56,19 +49,33 @@ interface Undoing extends Begun {
 export type PendingSaga = Common & { readonly status: 'pending' };
 export type RunningSaga = Begun & {
   readonly status: 'in_progress';
-  /** From here the deadline counts: the beginning or the last revival. */
+  /** From here the deadline counts: the beginning, or the last time that an operator gave fresh time. */
   readonly timedFromMs: number;
 };
+/** Steps may still be running in it: those that were told to stop, and are waited for. */
 export type CompensatingSaga = Undoing & { readonly status: 'compensating' };
 export type CompletedSaga = Begun & { readonly status: 'completed'; readonly endedAtMs: number };
 export type FailedSaga = Undoing & { readonly status: 'failed'; readonly endedAtMs: number };
+export type RolledBackSaga = Undoing & { readonly status: 'rolled_back'; readonly endedAtMs: number };
 
 /** A saga. Each status carries only what it knows. */
-export type SagaState = PendingSaga | RunningSaga | CompensatingSaga | CompletedSaga | FailedSaga;
+export type SagaState = PendingSaga | RunningSaga | CompensatingSaga | CompletedSaga | FailedSaga | RolledBackSaga;
 
-/** Whether nothing will ever happen to it again. */
-export const isTerminal = (saga: SagaState): saga is CompletedSaga | FailedSaga =>
-  saga.status === 'completed' || saga.status === 'failed';
+/** Whether it has come to its end. A completed one may still be rolled back by an operator. */
+export const isTerminal = (saga: SagaState): saga is CompletedSaga | FailedSaga | RolledBackSaga =>
+  saga.status === 'completed' || saga.status === 'failed' || saga.status === 'rolled_back';
+
+/** Whether a worker owes it anything. */
+export const isOpen = (saga: SagaState): boolean =>
+  saga.parked === undefined && (!isTerminal(saga) || saga.request !== undefined);
+
+/** The steps, or the undos, that an operator may retry or skip: what a parked saga is parked at. */
+export function parkedAt(saga: SagaState): { readonly type: 'step' | 'undo'; readonly steps: readonly string[] } {
+  const namesOf = (all: readonly StartedWork[]): string[] => all.filter(isAtFault).map(({ step }) => step);
+  if (!saga.parked) return { type: 'step', steps: [] };
+  if (saga.status === 'compensating') return { type: 'undo', steps: namesOf(saga.undos) };
+  return { type: 'step', steps: saga.status === 'in_progress' ? namesOf(saga.steps) : [] };
+}
 
 /** The saga that a journal tells of. */
 export function replay(journal: readonly SagaEvent[]): SagaState {
@@ -97,126 +104,110 @@ export function evolve(saga: SagaState, event: SagaEvent): SagaState {
       return { ...saga, seq, status: 'in_progress', beganAtMs: event.atMs, timedFromMs: event.atMs, steps: [] };
     case 'step_started':
     case 'step_tried':
-    case 'step_ended':
     case 'step_failed':
-      if (saga.status !== 'in_progress') throw outOfPlace(event, saga);
-      return { ...saga, seq, steps: evolveSteps(saga.steps, event, seq) };
+    case 'step_ended':
+    case 'step_aborted':
+      return evolveStep(saga, event, seq);
     case 'completed': {
       if (saga.status !== 'in_progress') throw outOfPlace(event, saga);
       const { timedFromMs: _, ...begun } = saga;
       return { ...begun, seq, status: 'completed', endedAtMs: event.atMs };
     }
-    case 'compensation_started': {
-      if (saga.status !== 'in_progress') throw outOfPlace(event, saga);
-      const { timedFromMs: _, ...begun } = saga;
-      return { ...begun, seq, status: 'compensating', cause: event.cause, undos: [], undoErrors: [] };
-    }
+    case 'compensation_started':
+      return startCompensation(saga, event, seq);
     case 'undo_started':
     case 'undo_tried':
     case 'undo_ended':
     case 'undo_failed': {
       if (saga.status !== 'compensating') throw outOfPlace(event, saga);
-      const undoErrors = 'problem' in event ? [...saga.undoErrors, undoError(event)] : saga.undoErrors;
+      const { step, atMs } = event;
+      const error = 'problem' in event ? [{ step, message: event.problem.message, atMs }] : [];
+      const undoErrors = [...saga.undoErrors, ...error];
       return { ...saga, seq, undos: evolveUndos(saga.undos, event, seq), undoErrors };
     }
     case 'failed':
+    case 'rolled_back':
       if (saga.status !== 'compensating') throw outOfPlace(event, saga);
-      return { ...saga, seq, status: 'failed', endedAtMs: event.atMs };
+      return { ...saga, seq, status: event.type, endedAtMs: event.atMs };
     case 'parked':
       return { ...saga, seq, parked: event.reason };
     case 'revived':
       return revive(saga, event.atMs, seq);
+    case 'step_reopened':
+    case 'step_skipped': {
+      if (saga.status !== 'in_progress') throw outOfPlace(event, saga);
+      const steps = evolveSteps(saga.steps, event, seq);
+      return { ...unparkedUnless(event, steps, saga), seq, steps, timedFromMs: event.atMs };
+    }
+    case 'undo_reopened':
+    case 'undo_skipped': {
+      if (saga.status !== 'compensating') throw outOfPlace(event, saga);
+      const undos = evolveUndos(saga.undos, event, seq);
+      return { ...unparkedUnless(event, undos, saga), seq, undos };
+    }
+    case 'requested': {
+      const { action, by, reason } = event;
+      return { ...unparked(saga), seq, request: saga.request ?? { action, by, reason } };
+    }
+    case 'request_refused':
+      return { ...withoutRequest(saga), seq };
     default:
       return unreachable(event);
   }
 }
 
-type Of<Type extends SagaEvent['type']> = Extract<SagaEvent, { type: Type }>;
-
-function evolveSteps(
-  steps: readonly StartedStep[],
-  event: Of<'step_started' | 'step_tried' | 'step_ended' | 'step_failed'>,
-  seq: number,
-): StartedStep[] {
-  switch (event.type) {
-    case 'step_started':
-      return [...steps, { step: event.step, outcome: 'running', failures: 0, retryAtMs: 0, seq }];
-    case 'step_tried':
-      return change(steps, event.step, (step) => triedOnce(step, event.retryAtMs, seq));
-    case 'step_ended':
-      return change(steps, event.step, (step) => ({
-        ...{ ...step, outcome: 'done', retryAtMs: 0, seq },
-        ...('result' in event ? { result: event.result } : {}),
-      }));
-    case 'step_failed':
-      return change(steps, event.step, (step) => ({ ...failed(step, seq), problem: event.problem }));
-    default:
-      return unreachable(event);
-  }
+/** Steps are started, tried and failed on the way forward; they may end on the way back, too. */
+function evolveStep(saga: SagaState, event: StepEvent, seq: number): SagaState {
+  if (saga.status === 'in_progress') return { ...saga, seq, steps: evolveSteps(saga.steps, event, seq) };
+  const isOnTheWayBack = event.type === 'step_ended' || event.type === 'step_aborted';
+  if (saga.status !== 'compensating' || !isOnTheWayBack) throw outOfPlace(event, saga);
+  return { ...saga, seq, steps: evolveSteps(saga.steps, event, seq) };
 }
 
-function evolveUndos(
-  undos: readonly StartedWork[],
-  event: Of<'undo_started' | 'undo_tried' | 'undo_ended' | 'undo_failed'>,
+function startCompensation(
+  saga: SagaState,
+  event: Extract<SagaEvent, { type: 'compensation_started' }>,
   seq: number,
-): StartedWork[] {
-  switch (event.type) {
-    case 'undo_started':
-      return [...undos, { step: event.step, outcome: 'running', failures: 0, retryAtMs: 0, seq }];
-    case 'undo_tried':
-      return change(undos, event.step, (undo) => triedOnce(undo, event.retryAtMs, seq));
-    case 'undo_ended':
-      return change(undos, event.step, (undo) => ({ ...undo, outcome: 'done', retryAtMs: 0, seq }));
-    case 'undo_failed':
-      return change(undos, event.step, (undo) => failed(undo, seq));
-    default:
-      return unreachable(event);
-  }
+): CompensatingSaga {
+  if (saga.status !== 'in_progress' && saga.status !== 'completed') throw outOfPlace(event, saga);
+  const { creatorId, input, createdAtMs, claim, recoveries, beganAtMs, steps } = saga;
+  return {
+    ...{ status: 'compensating', creatorId, input, createdAtMs, seq, claim, recoveries, beganAtMs, steps },
+    ...{ cause: event.cause, undos: [], undoErrors: [] },
+  };
 }
 
 /** Fresh tries for what had used them up, fresh recoveries, and the time begins anew. */
 function revive(saga: SagaState, atMs: number, seq: number): SagaState {
-  const { parked: _, ...unparked } = saga;
-  const revived = { ...unparked, seq, recoveries: 0 };
+  const revived = { ...unparked(saga), seq };
   if (revived.status === 'in_progress') {
-    return { ...revived, timedFromMs: atMs, steps: revived.steps.map((step) => reopened(step, seq)) };
+    return { ...revived, timedFromMs: atMs, steps: reopenedAll(revived.steps, seq) };
   }
-  if (revived.status === 'compensating') {
-    return { ...revived, undos: revived.undos.map((undo) => reopened(undo, seq)) };
-  }
+  if (revived.status === 'compensating') return { ...revived, undos: reopenedAll(revived.undos, seq) };
   return revived;
 }
 
-const reopened = <Work extends StartedWork>(work: Work, seq: number): Work =>
-  work.outcome === 'done' ? work : { ...work, outcome: 'running', failures: 0, retryAtMs: 0, seq };
-
-const triedOnce = <Work extends StartedWork>(work: Work, retryAtMs: number, seq: number): Work => ({
-  ...work,
-  failures: work.failures + 1,
-  retryAtMs,
-  seq,
-});
-
-const failed = <Work extends StartedWork>(work: Work, seq: number): Work => ({
-  ...work,
-  outcome: 'failed',
-  failures: work.failures + 1,
-  retryAtMs: 0,
-  seq,
-});
-
-function change<Work extends StartedWork>(all: readonly Work[], step: string, to: (work: Work) => Work): Work[] {
-  if (!all.some((work) => work.step === step && work.outcome === 'running')) {
-    throw new Error(`bug: "${step}" ended or failed, but is not running`);
-  }
-  return all.map((work) => (work.step === step ? to(work) : work));
+/** After a skip the saga stays parked while something else is given up; whatever is reopened is there to be tried. */
+function unparkedUnless<Saga extends SagaState>(
+  event: StepEvent | UndoEvent,
+  works: readonly StartedWork[],
+  saga: Saga,
+): Saga {
+  const isSkip = event.type === 'step_skipped' || event.type === 'undo_skipped';
+  const isExhausted = saga.parked === 'step_exhausted' || saga.parked === 'undo_exhausted';
+  if (isSkip && isExhausted && works.some(({ outcome }) => outcome === 'failed')) return saga;
+  return unparked(saga);
 }
 
-const undoError = ({ step, problem, atMs }: Of<'undo_tried' | 'undo_failed'>): CompensationError => ({
-  step,
-  message: problem.message,
-  atMs,
-});
+function unparked<Saga extends SagaState>(saga: Saga): Saga {
+  const { parked: _, ...rest } = saga;
+  return { ...rest, recoveries: 0 } as Saga;
+}
+
+function withoutRequest<Saga extends SagaState>(saga: Saga): Saga {
+  const { request: _, ...rest } = saga;
+  return rest as Saga;
+}
 
 const outOfPlace = (event: SagaEvent, saga: SagaState): Error =>
   new Error(`bug: ${event.type} in the journal of a ${saga.status} saga`);

@@ -217,7 +217,7 @@ export function sagaStoreContract(
     it('renews behind a transaction that is open in the same process', async () => {
       const held = await created('s1');
       nowMs += 900;
-      let renewal: Promise<void> = Promise.resolve();
+      let renewal: Promise<number> | undefined;
       await unitOfWork.transaction(async (tx) => {
         await store.find('s1', tx);
         renewal = store.renew(held);
@@ -246,7 +246,7 @@ export function sagaStoreContract(
       expect(await store.claim('s1', rival, [definition.hash])).toBeUndefined();
       expect(await columnsOf('s1')).toMatchObject({ status: 'pending', stuck: 'recovered_too_often', isLeased: false });
       expect(await store.claimable([definition.hash], 10)).toEqual([]);
-      await store.revive('s1', { by: 'op', reason: 'fixed' });
+      await store.request('s1', { type: 'revive', by: 'op', reason: 'fixed' });
       expect(await columnsOf('s1')).not.toHaveProperty('stuck');
       expect(await columnsOf('s1')).not.toHaveProperty('errorMessage');
       expect(await store.claimable([definition.hash], 10)).toEqual(['s1']);
@@ -260,10 +260,10 @@ export function sagaStoreContract(
     });
 
     it('revives parked sagas only', async () => {
-      const why = { by: 'op', reason: 'fixed' };
-      expect(await codeOf(store.revive('s1', why))).toBe('unknown_saga');
+      const why = { type: 'revive', by: 'op', reason: 'fixed' } as const;
+      expect(await codeOf(store.request('s1', why))).toBe('unknown_saga');
       const held = await store.append(await created('s1'), begun);
-      expect(await codeOf(store.revive('s1', why))).toBe('not_parked');
+      expect(await codeOf(store.request('s1', why))).toBe('not_parked');
       await store.append(held, parked);
       expect(await columnsOf('s1')).toMatchObject({
         status: 'in_progress',
@@ -271,8 +271,8 @@ export function sagaStoreContract(
         failedStep: 'a',
         isLeased: false,
       });
-      await unitOfWork.transaction((tx) => store.revive('s1', why, tx));
-      expect(await codeOf(store.revive('s1', why))).toBe('not_parked');
+      await unitOfWork.transaction((tx) => store.request('s1', why, tx));
+      expect(await codeOf(store.request('s1', why))).toBe('not_parked');
       expect(await columnsOf('s1')).not.toHaveProperty('failedStep');
     });
 

@@ -1,7 +1,7 @@
 import type { Transaction } from '../storage/index.js';
-import type { Why } from '../why.js';
 import type { SagaClaimTerms, SagaLease } from './saga-claim.js';
 import type { SagaEvent } from './saga-event.js';
+import type { SagaRequest } from './saga-request.js';
 import type { SagaState } from './saga-state.js';
 import type { SagaStatus } from './saga-status.js';
 import type { SagaSummary } from './saga-summary.js';
@@ -53,6 +53,12 @@ export interface SagaDetail extends SagaRecord {
   readonly journal: readonly SagaEvent[];
 }
 
+/** Sagas of one definition that wait for a worker. */
+export interface WaitingSagas {
+  readonly definition: DefinitionRef;
+  readonly count: number;
+}
+
 export interface SagaFilter {
   readonly status?: SagaStatus;
   readonly creatorId?: string;
@@ -89,8 +95,8 @@ export interface SagaStore {
    * Takes up a saga that nobody holds, if its definition is one of `hashes`: writes owner, epoch and lease. A saga recovered too
    * often is parked instead.
    *
-   * @returns `undefined` when the saga is unknown, of another definition, terminal, parked or held; also when another worker
-   *   was faster.
+   * @returns `undefined` when the saga is unknown, of another definition, parked, held, or terminal with nothing requested; also
+   *   when another worker was faster.
    */
   claim(sagaId: string, terms: SagaClaimTerms, hashes: readonly string[]): Promise<HeldSaga | undefined>;
 
@@ -98,33 +104,42 @@ export interface SagaStore {
   claimable(hashes: readonly string[], limit: number): Promise<string[]>;
 
   /**
+   * Sagas that wait for a worker, by definition, but for the definitions in `hashes`: a worker that has only those leaves them
+   * alone. The most first.
+   */
+  waiting(hashes: readonly string[]): Promise<WaitingSagas[]>;
+
+  /**
    * Appends what `decide` makes of the database's time and writes the row's new truth, in one commit. Renews the lease; ends it when the
    * saga has become terminal or is parked.
    *
    * @returns the saga as it is now.
    * @throws {SagaLeaseLostError} when the epoch is no longer the holder's: nothing is written.
-   * @throws {StaleVersionError} when the journal has grown since `held` was read, as after a commit whose answer was lost: nothing
-   *   is written. `find` tells what it says now.
+   * @throws {StaleVersionError} when the journal has grown since `held` was read, as after a commit whose answer was lost, or by an
+   *   operator's request: nothing is written. `find` tells what it says now.
    */
   append(held: HeldSaga, decide: (nowMs: number) => readonly SagaEvent[], tx?: Transaction): Promise<HeldSaga>;
 
   /**
    * Makes the lease last `leaseMs` from now. Allowed inside another transaction, which it never joins.
    *
+   * @returns how many entries the journal has: more than the holder wrote when an operator has requested something.
    * @throws {SagaLeaseLostError} as above.
    */
-  renew(held: HeldSaga): Promise<void>;
+  renew(held: HeldSaga): Promise<number>;
 
   /** Hands the saga back, so that the next claim need not wait and is no recovery. Does nothing when it is no longer held. */
   release(held: HeldSaga): Promise<void>;
 
   /**
-   * Gives a parked saga back to the workers.
+   * Writes down what an operator wants, in the journal. Whoever holds the saga goes on holding it.
    *
    * @throws {UnknownSagaError}
-   * @throws {NotParkedError}
+   * @throws {NotParkedError} when there is nothing to retry, skip or revive.
+   * @throws {SagaNotReversibleError} when it cannot be cancelled or rolled back.
+   * @throws {SagaLeasedError} when a worker is executing what is to be rolled back.
    */
-  revive(sagaId: string, why: Why, tx?: Transaction): Promise<void>;
+  request(sagaId: string, request: SagaRequest, tx?: Transaction): Promise<void>;
 
   find(sagaId: string, tx?: Transaction): Promise<SagaDetail | undefined>;
 

@@ -1,7 +1,8 @@
 import { unreachable } from '../unreachable.js';
-import type { ParkReason, SagaCause } from './saga-event.js';
+import type { ParkReason, SagaCause, UndoRequest } from './saga-event.js';
 import type { SagaStatus } from './saga-status.js';
 import { isTerminal, type CompensationError, type SagaState } from './saga-state.js';
+import type { StartedStep } from './started-work.js';
 
 /** What the documented columns of `saga_execution_log` say about a saga. They always tell the truth. */
 export interface SagaSummary {
@@ -10,6 +11,8 @@ export interface SagaSummary {
   readonly stuck?: ParkReason;
   /** Names of the steps that succeeded, in the order of their start; also those undone since. */
   readonly stepsCompleted: readonly string[];
+  /** What an operator wished and no worker has carried out yet. */
+  readonly requested?: UndoRequest['action'];
   /** The step that failed; absent while none has, and when the deadline passed between two steps. */
   readonly failedStep?: string;
   readonly errorMessage?: string;
@@ -28,9 +31,10 @@ export function summarize(saga: SagaState): SagaSummary {
   return {
     status: saga.status,
     ...(saga.parked ? { stuck: saga.parked } : {}),
+    ...(saga.request ? { requested: saga.request.action } : {}),
     stepsCompleted: steps.filter(({ outcome }) => outcome === 'done').map(({ step }) => step),
     ...problemOf(saga),
-    compensationErrors: saga.status === 'compensating' || saga.status === 'failed' ? saga.undoErrors : [],
+    compensationErrors: 'undoErrors' in saga ? saga.undoErrors : [],
     startedAtMs,
     ...(isTerminal(saga) ? { completedAtMs: saga.endedAtMs, executionTimeMs: saga.endedAtMs - startedAtMs } : {}),
   };
@@ -48,7 +52,8 @@ function problemOf(saga: SagaState): { failedStep?: string; errorMessage?: strin
     }
     case 'compensating':
     case 'failed':
-      return causeOf(saga.cause);
+    case 'rolled_back':
+      return causeOf(saga.cause, saga.steps);
     case 'completed':
       return {};
     default:
@@ -56,13 +61,20 @@ function problemOf(saga: SagaState): { failedStep?: string; errorMessage?: strin
   }
 }
 
-function causeOf(cause: SagaCause): { failedStep?: string; errorMessage: string } {
+function causeOf(cause: SagaCause, steps: readonly StartedStep[]): { failedStep?: string; errorMessage: string } {
   switch (cause.type) {
     case 'step_failed':
       return { failedStep: cause.step, errorMessage: cause.problem.message };
     case 'deadline_passed': {
       const errorMessage = 'the deadline of the saga passed';
       return cause.step === undefined ? { errorMessage } : { failedStep: cause.step, errorMessage };
+    }
+    case 'requested': {
+      // The step it was parked at, if it was: that had failed before anybody wished anything.
+      const failed = steps.find(({ outcome }) => outcome === 'failed');
+      const { action, by, reason } = cause.request;
+      const errorMessage = `${action === 'cancel' ? 'cancelled' : 'rolled back'} by ${by}: ${reason}`;
+      return failed ? { failedStep: failed.step, errorMessage } : { errorMessage };
     }
     default:
       return unreachable(cause);

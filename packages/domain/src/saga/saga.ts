@@ -1,24 +1,33 @@
 import { unreachable } from '../unreachable.js';
-import { retryDelayMs } from './retry.js';
-import type { SagaCause, SagaEvent, SagaProblem } from './saga-event.js';
-import { stepNamed, type SagaOutline, type StepOutline } from './saga-outline.js';
-import { evolve, type CompensatingSaga, type RunningSaga, type SagaState, type StartedWork } from './saga-state.js';
+import { compensate, failUndo, goBack } from './going-back.js';
+import { deadlineOf, failStep, goForward, isPastPivot } from './going-forward.js';
+import type { SagaEvent, SagaProblem } from './saga-event.js';
+import { stepNamed, type SagaOutline } from './saga-outline.js';
+import { evolve, type CompensatingSaga, type RunningSaga, type SagaState } from './saga-state.js';
+import { isRunning, type StartedWork } from './started-work.js';
 
 /** What a worker has to tell. `chance` from [0, 1) goes into the wait before the next try. */
 export type SagaCommand = { readonly atMs: number } & (
   | { readonly type: 'begin' }
   | { readonly type: 'end_step'; readonly step: string; readonly result?: unknown }
   | { readonly type: 'fail_step'; readonly step: string; readonly problem: SagaProblem; readonly chance: number }
+  /** A step that was told to stop is not running any more. */
+  | { readonly type: 'abort_step'; readonly step: string; readonly problem?: SagaProblem }
   | { readonly type: 'end_undo'; readonly step: string }
   | { readonly type: 'fail_undo'; readonly step: string; readonly problem: SagaProblem; readonly chance: number }
-  /** The deadline has passed while no try was going on. */
+  /** The deadline has passed, and no try is going on. */
   | { readonly type: 'expire' }
+  /** Nothing is going on: what an operator wished is carried out, and the saga moves on. */
+  | { readonly type: 'go_on' }
 );
 
 /** What a worker owes: to tell the saga something, or to try a step or an undo and tell how it went. */
 export type SagaTask =
   | { readonly type: 'begin' }
   | { readonly type: 'expire' }
+  | { readonly type: 'go_on' }
+  /** Tell the step to stop and wait for it, up to its timeout; then tell the saga how it ended. */
+  | { readonly type: 'abort'; readonly step: string }
   | {
       readonly type: 'execute' | 'undo';
       readonly step: string;
@@ -44,12 +53,18 @@ export function decide(command: SagaCommand, saga: SagaState, outline: SagaOutli
       return [begun, ...goForward(running(evolve(saga, begun)), outline, atMs)];
     }
     case 'end_step': {
+      const { step } = command;
       const result = 'result' in command ? { result: command.result } : {};
-      const ended: SagaEvent = { type: 'step_ended', atMs, step: command.step, ...result };
-      return [ended, ...goForward(running(evolve(saga, ended)), outline, atMs)];
+      const pivot = stepNamed(outline, step).isPivot ? { isPivot: true as const } : {};
+      const ended: SagaEvent = { type: 'step_ended', atMs, step, ...result, ...pivot };
+      return [ended, ...afterStep(evolve(saga, ended), outline, atMs)];
     }
     case 'fail_step':
+      if (isDoomed(saga, outline)) return abortStep(command, saga, outline);
       return failStep(command, running(saga), outline);
+    case 'abort_step':
+      if (!isDoomed(saga, outline)) throw new Error(`bug: "${command.step}" was told to stop, but nothing is undone`);
+      return abortStep(command, saga, outline);
     case 'end_undo': {
       const ended: SagaEvent = { type: 'undo_ended', atMs, step: command.step };
       return [ended, ...goBack(compensating(evolve(saga, ended)), outline, atMs)];
@@ -57,9 +72,12 @@ export function decide(command: SagaCommand, saga: SagaState, outline: SagaOutli
     case 'fail_undo':
       return failUndo(command, compensating(saga), outline);
     case 'expire': {
-      const step = running(saga).steps.find(({ outcome }) => outcome === 'running')?.step;
-      return compensate({ type: 'deadline_passed', ...(step === undefined ? {} : { step }) }, saga, outline, atMs);
+      const steps = running(saga).steps.filter(isRunning);
+      const step = steps[0] && { step: steps[0].step };
+      return compensate({ type: 'deadline_passed', ...step }, saga, outline, atMs, steps);
     }
+    case 'go_on':
+      return saga.request ? carryOut(saga, outline, atMs) : afterStep(saga, outline, atMs);
     default:
       return unreachable(command);
   }
@@ -70,30 +88,41 @@ export function resume(saga: SagaState, outline: SagaOutline, nowMs: number): Sa
   if (saga.parked) return [];
   switch (saga.status) {
     case 'pending':
-      return [{ type: 'begin' }];
-    case 'in_progress': {
-      const deadlineMs = deadlineOf(saga, outline);
-      if (deadlineMs !== undefined && nowMs >= deadlineMs) return [{ type: 'expire' }];
-      return saga.steps.filter(isRunning).map((step) => ({
-        ...{ type: 'execute', ...tryOf(step, saga) },
-        ...(deadlineMs === undefined ? {} : { deadlineMs }),
-      }));
-    }
-    case 'compensating':
+      return [{ type: saga.request ? 'go_on' : 'begin' }];
+    case 'in_progress':
+      return resumeForward(saga, outline, nowMs);
+    case 'compensating': {
       // One by one: an undo may rely on what was done before its step.
-      return saga.undos
-        .filter(isRunning)
-        .slice(0, 1)
-        .map((undo) => ({ type: 'undo', ...tryOf(undo, saga) }));
+      const undo = saga.undos.find(isRunning);
+      return undo ? [{ type: 'undo', ...tryOf(undo, saga) }] : abortOrGoOn(saga);
+    }
     case 'completed':
+      return saga.request ? [{ type: 'go_on' }] : [];
     case 'failed':
+    case 'rolled_back':
       return [];
     default:
       return unreachable(saga);
   }
 }
 
-const isRunning = ({ outcome }: StartedWork): boolean => outcome === 'running';
+function resumeForward(saga: RunningSaga, outline: SagaOutline, nowMs: number): SagaTask[] {
+  if (saga.request) return isDoomed(saga, outline) ? abortOrGoOn(saga) : [{ type: 'go_on' }];
+  const steps = saga.steps.filter(isRunning);
+  const deadlineMs = deadlineOf(saga, outline);
+  if (deadlineMs !== undefined && nowMs >= deadlineMs) return [{ type: 'expire' }];
+  if (steps.length === 0) return [{ type: 'go_on' }];
+  return steps.map((step) => ({
+    ...{ type: 'execute', ...tryOf(step, saga) },
+    ...(deadlineMs === undefined ? {} : { deadlineMs }),
+  }));
+}
+
+function abortOrGoOn(saga: RunningSaga | CompensatingSaga): SagaTask[] {
+  const steps = saga.steps.filter(isRunning);
+  if (steps.length === 0) return [{ type: 'go_on' }];
+  return steps.map(({ step }) => ({ type: 'abort', step }));
+}
 
 const tryOf = ({ step, failures, seq, retryAtMs }: StartedWork, { claim }: SagaState) => ({
   step,
@@ -102,96 +131,37 @@ const tryOf = ({ step, failures, seq, retryAtMs }: StartedWork, { claim }: SagaS
   notBeforeMs: retryAtMs,
 });
 
-/** When everything is to be undone if the saga is not past its pivot by then; `undefined`: never. */
-function deadlineOf(saga: RunningSaga, outline: SagaOutline): number | undefined {
-  if (outline.timeoutMs === undefined || isPastPivot(saga, outline)) return undefined;
-  return saga.timedFromMs + outline.timeoutMs;
+/** Whether all is to be undone: then what is still running is told to stop. */
+function isDoomed(saga: SagaState, outline: SagaOutline): boolean {
+  if (saga.status === 'compensating') return true;
+  if (saga.status !== 'in_progress' || !saga.request) return false;
+  return saga.request.action === 'roll_back' || !isPastPivot(saga, outline);
 }
 
-function isPastPivot(saga: RunningSaga, outline: SagaOutline): boolean {
-  const pivot = outline.steps.find((step) => step.isPivot);
-  return saga.steps.some(({ step, outcome }) => step === pivot?.name && outcome === 'done');
-}
-
-/** Starts the next step, or ends the saga. */
-function goForward(saga: RunningSaga, outline: SagaOutline, atMs: number): SagaEvent[] {
-  const next = outline.steps.find(({ name }) => !saga.steps.some(({ step }) => step === name));
-  if (!next) return [{ type: 'completed', atMs }];
-  const deadlineMs = deadlineOf(saga, outline);
-  if (deadlineMs !== undefined && atMs >= deadlineMs)
-    return compensate({ type: 'deadline_passed' }, saga, outline, atMs);
-  return [{ type: 'step_started', atMs, step: next.name }];
-}
-
-function failStep(
-  { step, problem, chance, atMs }: Extract<SagaCommand, { type: 'fail_step' }>,
-  saga: RunningSaga,
+function abortStep(
+  { step, problem, atMs }: { step: string; problem?: SagaProblem; atMs: number },
+  saga: SagaState,
   outline: SagaOutline,
 ): SagaEvent[] {
-  const { retry, onExhausted } = stepNamed(outline, step);
-  const deadlineMs = deadlineOf(saga, outline);
-  const failures = failuresOf(saga.steps, step) + 1;
-  const retryAtMs = atMs + retryDelayMs(retry, failures, chance);
-  // A try after the deadline would never be made: the step has failed now.
-  const isInTime = deadlineMs === undefined || retryAtMs < deadlineMs;
-  if (failures < retry.attempts && !problem.isTerminal && isInTime && problem.kind !== 'deadline') {
-    return [{ type: 'step_tried', atMs, step, problem, retryAtMs }];
-  }
-
-  const failed: SagaEvent = { type: 'step_failed', atMs, step, problem };
-  const after = evolve(saga, failed);
-  if (problem.kind === 'deadline') {
-    return [failed, ...compensate({ type: 'deadline_passed', step }, after, outline, atMs)];
-  }
-  if (isPastPivot(saga, outline) || onExhausted === 'park') {
-    return [failed, { type: 'parked', atMs, reason: 'step_exhausted' }];
-  }
-  return [failed, ...compensate({ type: 'step_failed', step, problem }, after, outline, atMs)];
+  const aborted: SagaEvent = { type: 'step_aborted', atMs, step, ...(problem ? { problem } : {}) };
+  return [aborted, ...afterStep(evolve(saga, aborted), outline, atMs)];
 }
 
-function compensate(cause: SagaCause, saga: SagaState, outline: SagaOutline, atMs: number): SagaEvent[] {
-  const started: SagaEvent = { type: 'compensation_started', atMs, cause };
-  return [started, ...goBack(compensating(evolve(saga, started)), outline, atMs)];
+/** What follows once a step is over, whichever way the saga goes. */
+function afterStep(saga: SagaState, outline: SagaOutline, atMs: number): SagaEvent[] {
+  return saga.status === 'compensating' ? goBack(saga, outline, atMs) : goForward(running(saga), outline, atMs);
 }
 
-/** Starts the next undo in reverse order of recorded start, or ends the saga; parks it if an undo was given up. */
-function goBack(saga: CompensatingSaga, outline: SagaOutline, atMs: number): SagaEvent[] {
-  if (saga.undos.some(isRunning)) return [];
-  const isBegun = (name: string): boolean => saga.undos.some(({ step }) => step === name);
-  const next = saga.steps
-    .filter((started) => isUndoOwed(stepNamed(outline, started.step), started) && !isBegun(started.step))
-    .at(-1);
-  if (next) return [{ type: 'undo_started', atMs, step: next.step }];
-  if (saga.undos.some(({ outcome }) => outcome === 'failed')) {
-    return [{ type: 'parked', atMs, reason: 'undo_exhausted' }];
+/** Carries out an operator's wish that all be undone; refuses to cancel what the pivot has ended of. */
+function carryOut(saga: SagaState, outline: SagaOutline, atMs: number): SagaEvent[] {
+  const { request } = saga;
+  if (!request) throw new Error('bug: nothing was requested');
+  if (saga.status === 'in_progress' && !isDoomed(saga, outline)) {
+    const refused: SagaEvent = { type: 'request_refused', atMs, action: 'cancel' };
+    return [refused, ...goForward(running(evolve(saga, refused)), outline, atMs)];
   }
-  return [{ type: 'failed', atMs }];
-}
-
-/** An effect may have happened once its start is recorded; a transaction has happened if, and only if, its end is. */
-function isUndoOwed({ kind, undo }: StepOutline, { outcome }: StartedWork): boolean {
-  return undo !== undefined && (kind === 'effect' || outcome === 'done');
-}
-
-function failUndo(
-  { step, problem, chance, atMs }: Extract<SagaCommand, { type: 'fail_undo' }>,
-  saga: CompensatingSaga,
-  outline: SagaOutline,
-): SagaEvent[] {
-  const { undo } = stepNamed(outline, step);
-  if (!undo) throw new Error(`bug: step "${step}" failed to be undone, but has no undo`);
-  const failures = failuresOf(saga.undos, step) + 1;
-  if (failures < undo.retry.attempts && !problem.isTerminal) {
-    return [{ type: 'undo_tried', atMs, step, problem, retryAtMs: atMs + retryDelayMs(undo.retry, failures, chance) }];
-  }
-  const failed: SagaEvent = { type: 'undo_failed', atMs, step, problem };
-  return [failed, ...goBack(compensating(evolve(saga, failed)), outline, atMs)];
-}
-
-function failuresOf(all: readonly StartedWork[], step: string): number {
-  const work = all.find((each) => each.step === step);
-  if (work?.outcome !== 'running') throw new Error(`bug: "${step}" failed, but is not running`);
-  return work.failures;
+  const begun: SagaEvent[] = saga.status === 'pending' ? [{ type: 'begun', atMs }] : [];
+  return [...begun, ...compensate({ type: 'requested', request }, begun.reduce(evolve, saga), outline, atMs)];
 }
 
 function running(saga: SagaState): RunningSaga {

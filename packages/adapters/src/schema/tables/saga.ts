@@ -29,12 +29,14 @@ export const sagaExecutionLog: Table = {
     { name: 'owner', type: 'text', added },
     { name: 'lease_until', type: 'instant', added },
     { name: 'journal_length', type: 'integer', default: 0, added },
+    { name: 'requested', type: 'text', added },
   ],
   indexes: [
     { name: 'idx_sel_creator', columns: 'creator_id' },
     { name: 'idx_sel_status', columns: 'status' },
     { name: 'idx_sel_saga', columns: 'saga_id', unique: true, where: 'definition_hash IS NOT NULL' },
     { name: 'idx_sel_stuck', columns: 'stuck, id' },
+    { name: 'idx_sel_requested', columns: 'requested', where: 'requested IS NOT NULL' },
   ],
 };
 

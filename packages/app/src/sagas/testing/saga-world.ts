@@ -71,7 +71,8 @@ export class SagaWorld {
           : commit('append', () => store.append(held, decide)),
       renew: (held) => guarded('renew', () => store.renew(held)),
       release: (held) => guarded('release', () => store.release(held)),
-      revive: (sagaId, why, tx) => guarded('revive', () => store.revive(sagaId, why, tx)),
+      waiting: (hashes) => guarded('waiting', () => store.waiting(hashes)),
+      request: (sagaId, request, tx) => guarded('request', () => store.request(sagaId, request, tx)),
       find: (sagaId, tx) => guarded('find', () => store.find(sagaId, tx)),
       list: (filter, tx) => guarded('list', () => store.list(filter, tx)),
     };
