@@ -21,7 +21,12 @@ export const WRITE_TRIES = 3;
  * before, also when steps run side by side.
  */
 export class SagaJournal {
-  private last: Promise<unknown> = Promise.resolve();
+  private isWriting = false;
+  /** What asked for its turn: ends and failures of steps, and transactions, which let those go first. */
+  private readonly waiting: { readonly urgent: (() => Promise<void>)[]; readonly patient: (() => Promise<void>)[] } = {
+    urgent: [],
+    patient: [],
+  };
 
   constructor(
     private current: HeldSaga,
@@ -33,11 +38,24 @@ export class SagaJournal {
     return this.current;
   }
 
-  /** Runs what writes when everything that asked before has written. It must not ask again itself. */
-  inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.last.then(work);
-    this.last = turn.catch(() => undefined); // told to whoever asked
-    return turn;
+  /**
+   * Runs what writes when nothing else is writing. It must not ask for another turn itself.
+   *
+   * @param patience `patient` lets everything go first that is `urgent`: a transaction that has not begun waits for the failure
+   *   that makes it pointless.
+   */
+  inTurn<T>(work: () => Promise<T>, patience: 'urgent' | 'patient' = 'urgent'): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.waiting[patience].push(() => work().then(resolve, reject));
+      if (!this.isWriting) void this.takeTurns();
+    });
+  }
+
+  private async takeTurns(): Promise<void> {
+    this.isWriting = true;
+    const { urgent, patient } = this.waiting;
+    for (let next = urgent.shift() ?? patient.shift(); next; next = urgent.shift() ?? patient.shift()) await next();
+    this.isWriting = false;
   }
 
   /** Writes down what follows from a command, in a transaction of its own. */

@@ -197,9 +197,8 @@ export class SagaRun {
     if (!step) throw new Error(`bug: saga "${this.saga.outline.name}" has no step "${task.step}"`);
     if (step.kind === 'transaction') {
       const work = task.type === 'execute' ? step.execute : step.compensate;
-      const told = await this.journal.inTurn(() =>
-        this.tryTransaction(task, abort, (context, tx) => work?.({ ...context, tx })),
-      );
+      const execute = () => this.tryTransaction(task, abort, (context, tx) => work?.({ ...context, tx }));
+      const told = await this.journal.inTurn(execute, 'patient');
       return told && this.tell(task, told);
     }
     const work = task.type === 'execute' ? step.execute : step.compensate;
@@ -219,8 +218,8 @@ export class SagaRun {
     abort: AbortSignal,
     work: (context: StepContext<unknown>, tx: Transaction) => Promise<unknown> | undefined,
   ): Promise<Told | undefined> {
-    if (this.halt.signal.aborted || abort.aborted) return undefined;
     const { step } = task;
+    if (this.halt.signal.aborted || !this.isOwed(task)) return undefined;
     let told: Told | undefined;
     try {
       const held = await this.ports.unitOfWork.transaction(async (tx) => {
@@ -245,6 +244,13 @@ export class SagaRun {
       if (failures < WRITE_TRIES && !isErosError(error, 'transaction_timeout')) return undefined;
       return { type: 'failed', problem: problemOf(error), error };
     }
+  }
+
+  /** What was owed when a turn was asked for may be owed no longer when it comes. */
+  private isOwed({ type, step }: Try): boolean {
+    const { state, nowMs } = this.journal.held;
+    const tasks = resumeSaga(state, this.saga.outline, nowMs);
+    return tasks.some((task) => task.type === type && task.step === step);
   }
 
   private async tell(task: Try, told: Told): Promise<void> {

@@ -15,9 +15,11 @@ export interface SagaView {
   readonly version: number;
   readonly definitionHash: string;
   readonly status: SagaStatus;
-  /** Parked: nobody works on it until it is revived. */
+  /** Parked: nobody works on it until an operator decides. */
   readonly stuck: boolean;
   readonly stuckReason?: ParkReason;
+  /** What an operator wished and no worker has carried out yet. */
+  readonly requested?: 'cancel' | 'roll_back';
   /** Nobody holds it, and this process cannot claim it: it has not defined this name and version, or not with these steps and policies. */
   readonly unclaimed: boolean;
   /** Steps that succeeded, in order of their start; also those undone since. */
@@ -49,7 +51,7 @@ export interface SagaDetailView extends SagaView {
 /** @param hashes the definitions of this process. */
 export function sagaView(saga: SagaRecord, hashes: ReadonlySet<string>): SagaView {
   const { stuck, isLeased, lease, failedStep, errorMessage, completedAtMs, executionTimeMs } = saga;
-  const isOpen = !isTerminalStatus(saga.status) && stuck === undefined;
+  const isOpen = (!isTerminalStatus(saga.status) || saga.requested !== undefined) && stuck === undefined;
   return {
     sagaId: saga.sagaId,
     creatorId: saga.creatorId,
@@ -59,6 +61,7 @@ export function sagaView(saga: SagaRecord, hashes: ReadonlySet<string>): SagaVie
     status: saga.status,
     stuck: stuck !== undefined,
     ...(stuck === undefined ? {} : { stuckReason: stuck }),
+    ...(saga.requested === undefined ? {} : { requested: saga.requested }),
     unclaimed: isOpen && !isLeased && !hashes.has(saga.definition.hash),
     stepsCompleted: saga.stepsCompleted,
     ...(failedStep === undefined ? {} : { failedStep }),

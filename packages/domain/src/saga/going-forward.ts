@@ -55,9 +55,9 @@ export function failStep(
     return [failed, ...compensate({ type: 'deadline_passed', step }, after, outline, atMs)];
   }
   if (isPastPivot(saga, outline) || onExhausted === 'park') {
-    return saga.steps.filter(isRunning).length > 1
-      ? [failed]
-      : [failed, { type: 'parked', atMs, reason: 'step_exhausted' }];
+    // Others of its group go on to their end first.
+    if (saga.steps.filter(isRunning).length > 1) return [failed];
+    return [failed, { type: 'parked', atMs, reason: 'step_exhausted' }];
   }
   return [failed, ...compensate({ type: 'step_failed', step, problem }, after, outline, atMs)];
 }

@@ -51,6 +51,12 @@ describe('an outline', () => {
       },
       'only one step may be the pivot, not a and b',
     ],
+    [{ steps: [a, { parallel: [] }] }, 'a parallel group must hold at least one step'],
+    [
+      { steps: [{ parallel: [a, { ...b, pivot: true }] }] },
+      'step "b": the pivot stands alone, not in a parallel group',
+    ],
+    [{ steps: [{ parallel: [{ ...a, parallel: [b] } as never] }] }, 'a parallel group may not hold another one'],
     [{ steps: [{ ...a, name: '' }] }, 'step "": name must be a text that is not blank'],
     [{ steps: [{ ...a, timeoutMs: NaN }] }, 'step "a": timeoutMs must be from 1 to 2147483647'],
     [{ steps: [{ ...a, kind: 'other' as never }] }, 'step "a": kind must be "effect" or "transaction"'],
@@ -63,6 +69,19 @@ describe('an outline', () => {
     expect(problemsOf({ ...draft, ...change })).toEqual([expected]);
   });
 
+  it('numbers groups, and keeps their steps in order', () => {
+    const outline = outlineOf({
+      ...draft,
+      steps: [{ parallel: [a, b] }, { name: 'c' }, { parallel: [{ name: 'd' }] }],
+    });
+    expect(outline.steps.map(({ name, group }) => [name, group])).toEqual([
+      ['a', 1],
+      ['b', 1],
+      ['c', undefined],
+      ['d', 2],
+    ]);
+  });
+
   it('tells every difference apart by its hash, but not the order in which fields are written', () => {
     const hashOf = (each: SagaDraft) => definitionHash(outlineOf(each), (text) => text);
     const others: SagaDraft[] = [
@@ -72,6 +91,10 @@ describe('an outline', () => {
       { ...draft, timeoutMs: 5 },
       { ...draft, steps: [b, a] },
       { ...draft, steps: [a] },
+      { ...draft, steps: [{ parallel: [a, b] }] },
+      { ...draft, steps: [{ parallel: [a] }, { parallel: [b] }] },
+      { ...draft, steps: [{ parallel: [a] }, b] },
+      { ...draft, steps: [a, { parallel: [b] }] },
       { ...draft, steps: [{ ...a, name: 'c' }, b] },
       { ...draft, steps: [{ ...a, kind: 'transaction' }, b] },
       { ...draft, steps: [{ ...a, pivot: true }, b] },
@@ -85,6 +108,10 @@ describe('an outline', () => {
       { ...draft, steps: [{ ...a, undo: { timeoutMs: 5 } }, b] },
     ];
     expect(new Set(others.map(hashOf)).size).toBe(others.length);
+    // Definitions without groups keep the hash that sagas of the release before groups were started with.
+    expect(hashOf({ name: 'book', version: 1, steps: [{ name: 'a' }] })).toBe(
+      '["book",1,null,[["a","effect",false,[1,200,2,30000,0.5],30000,"compensate",null]]]',
+    );
     const reversed = Object.fromEntries(Object.entries(outlineOf(draft)).reverse());
     expect(definitionHash(reversed as never, (text) => text)).toBe(hashOf(draft));
   });

@@ -276,6 +276,92 @@ export function sagaStoreContract(
       expect(await columnsOf('s1')).not.toHaveProperty('failedStep');
     });
 
+    it('lets an operator cancel what a worker is executing, which goes on holding it', async () => {
+      const held = await store.append(await created('s1'), begun);
+      nowMs += 500;
+      await store.request('s1', { type: 'cancel', by: 'op', reason: 'changed my mind' });
+      expect(await columnsOf('s1')).toMatchObject({
+        ...{ status: 'in_progress', requested: 'cancel', isLeased: true },
+        lease: { owner: 'node-1', untilMs: startMs + 1_000 },
+      });
+      // It is told when it writes, and when it renews.
+      expect(await codeOf(store.append(held, completed))).toBe('stale_version');
+      expect(await store.renew(held)).toBe(held.state.seq + 1);
+      expect((await store.find('s1'))?.journal.at(-1)).toEqual({
+        ...{ type: 'requested', action: 'cancel', by: 'op', reason: 'changed my mind', atMs: nowMs },
+      });
+      expect(await store.claimable([definition.hash], 10)).toEqual([]);
+      expect(await codeOf(store.request('s1', { type: 'roll_back', by: 'op', reason: 'again' }))).toBe('saga_leased');
+    });
+
+    it('gives a completed saga that is to be rolled back to the workers, until it is', async () => {
+      await store.append(await store.append(await created('s1'), begun), completed);
+      expect(await store.claim('s1', rival, [definition.hash])).toBeUndefined();
+      const why = { by: 'op', reason: 'recalled' };
+      expect(await codeOf(store.request('s1', { type: 'cancel', ...why }))).toBe('saga_not_reversible');
+      await unitOfWork.transaction((tx) => store.request('s1', { type: 'roll_back', ...why }, tx));
+      expect(await columnsOf('s1')).toMatchObject({ status: 'completed', requested: 'roll_back', isLeased: false });
+      expect(await store.claimable([definition.hash], 10)).toEqual(['s1']);
+      const held = (await store.claim('s1', rival, [definition.hash])) as HeldSaga;
+      expect(held).toMatchObject({ epoch: 2, state: { request: { action: 'roll_back', ...why } } });
+      expect(await columnsOf('s1')).toMatchObject({ isLeased: true });
+      await store.append(held, (atMs) => [
+        { type: 'compensation_started', atMs, cause: { type: 'requested', request: { action: 'roll_back', ...why } } },
+        { type: 'rolled_back', atMs },
+      ]);
+      expect(await columnsOf('s1')).toMatchObject({
+        status: 'rolled_back',
+        errorMessage: 'rolled back by op: recalled',
+      });
+      expect(await columnsOf('s1')).not.toHaveProperty('requested');
+      expect(await store.claimable([definition.hash], 10)).toEqual([]);
+      expect(await codeOf(store.request('s1', { type: 'roll_back', ...why }))).toBe('saga_not_reversible');
+    });
+
+    it('retries and skips only what a saga is parked at', async () => {
+      const why = { by: 'op', reason: 'mended' };
+      await store.append(await store.append(await created('s1'), begun), parked);
+      expect(await codeOf(store.request('s1', { type: 'retry_step', step: 'b', ...why }))).toBe('not_parked');
+      await store.request('s1', { type: 'retry_step', step: 'a', ...why });
+      expect(await columnsOf('s1')).not.toHaveProperty('stuck');
+      const held = (await store.claim('s1', rival, [definition.hash])) as HeldSaga;
+      expect(held.state).toMatchObject({ steps: [{ step: 'a', outcome: 'running', failures: 0 }] });
+      expect(await codeOf(store.request('s1', { type: 'skip_step', step: 'a', ...why }))).toBe('not_parked');
+      await store.append(held, parked);
+      await store.request('s1', { type: 'skip_step', step: 'a', ...why });
+      expect(await columnsOf('s1')).toMatchObject({ status: 'in_progress', stepsCompleted: [] });
+      expect(await columnsOf('s1')).not.toHaveProperty('failedStep');
+      expect(await store.claimable([definition.hash], 10)).toEqual(['s1']);
+      expect(await codeOf(store.request('s2', { type: 'cancel', ...why }))).toBe('unknown_saga');
+    });
+
+    it('takes a request back with the transaction that it was made in', async () => {
+      await created('s1');
+      const attempt = unitOfWork.transaction(async (tx) => {
+        await store.request('s1', { type: 'cancel', by: 'op', reason: 'x' }, tx);
+        throw new Error('no');
+      });
+      await expect(attempt).rejects.toThrow('no');
+      expect(await columnsOf('s1')).not.toHaveProperty('requested');
+    });
+
+    it('counts what waits for other definitions', async () => {
+      const other = { ...definition, version: 2, hash: 'hash-2' };
+      for (const id of ['s1', 's2', 's3']) await store.create(saga(id, { definition: other }), undefined);
+      await store.create(saga('s4'), undefined);
+      await created('s5', { definition: { ...definition, version: 3, hash: 'hash-3' } }); // somebody is at it
+      const held = await store.append(await created('s6', { definition: other }), begun);
+      await store.append(held, parked); // nobody but an operator can do anything
+      expect(await store.waiting(['hash-9'])).toEqual([
+        { definition: other, count: 3 },
+        { definition, count: 1 },
+      ]);
+      expect(await store.waiting(['hash-2'])).toEqual([{ definition, count: 1 }]);
+      expect(await store.waiting([])).toHaveLength(2);
+      nowMs += 1_000;
+      expect(await store.waiting(['hash-1', 'hash-2'])).toMatchObject([{ count: 1 }]);
+    });
+
     it('lists page by page, parked ones first, then the newest, and filters', async () => {
       for (let i = 1; i <= 7; i += 1) {
         const held = await store.append(await created(`s${i}`, { creatorId: i % 2 ? 'odd' : 'even' }), begun);
