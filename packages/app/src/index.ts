@@ -23,8 +23,8 @@ export type { RunOptions } from './breaker/run-options.js';
 export type { IdempotentContext, IdempotentResult, IdempotentRunOptions, IdempotentWork } from './idempotency.js';
 export type {
   CompletedSaga,
-  ParallelSteps,
   EffectStep,
+  ParallelSteps,
   Saga,
   SagaDefinition,
   SagaDetailView,
@@ -37,6 +37,7 @@ export type {
   TimelineEntry,
   TransactionContext,
   TransactionStep,
+  UnclaimedSagas,
 } from './sagas/index.js';
 
 export {
@@ -82,6 +83,7 @@ export type {
   OutcomeClassification,
   OutcomeEvidence,
   PackIdentity,
+  NotReversible,
   PageType,
   ParkReason,
   PatternAdjustment,
@@ -111,6 +113,7 @@ export type {
   StructureRules,
   TemplateStatus,
   Transaction,
+  UndoRequest,
   VolumeDataSource,
   VolumeDecision,
   VolumeFlags,

@@ -109,7 +109,8 @@ describe('parallel groups', () => {
   it('run their transactions one after another, each with its own journal entry', async () => {
     let open = 0;
     const transaction = (name: string): SagaStep<unknown> => ({
-      ...{ name, kind: 'transaction' },
+      name,
+      kind: 'transaction',
       execute: async ({ tx }) => {
         expect((open += 1)).toBe(1);
         await world.count(name, 1, tx);
@@ -132,7 +133,8 @@ describe('parallel groups', () => {
 
   it('undo a transaction that has committed, and no other', async () => {
     const transaction = (name: string, ms: number): SagaStep<unknown> => ({
-      ...{ name, kind: 'transaction' },
+      name,
+      kind: 'transaction',
       execute: async ({ tx }) => {
         await world.count(name, 1, tx);
         await after(ms);

@@ -71,7 +71,8 @@ describe('operators', () => {
   it('cancel around a transaction, which has committed with its entry or has not happened', async () => {
     const [a, b] = [world.engine('a'), world.engine('b')];
     const transaction: SagaStep<unknown> = {
-      ...{ name: 't', kind: 'transaction' },
+      name: 't',
+      kind: 'transaction',
       execute: async ({ tx }) => {
         await world.count('t', 1, tx);
         await new Promise((resolve) => world.schedule(() => resolve(undefined), 100));

@@ -1,4 +1,4 @@
-import { definitionHash, outlineOf, type SagaDraft } from './saga-outline.js';
+import { definitionHash, outlineOf, type SagaDraft, type StepDraft } from './saga-outline.js';
 
 const draft: SagaDraft = {
   name: 'book',
@@ -8,7 +8,7 @@ const draft: SagaDraft = {
     { name: 'b', kind: 'transaction' },
   ],
 };
-const [a, b] = draft.steps as [SagaDraft['steps'][0], SagaDraft['steps'][0]];
+const [a, b] = draft.steps as [StepDraft, StepDraft];
 const problemsOf = (bad: SagaDraft): readonly string[] => {
   try {
     outlineOf(bad);
