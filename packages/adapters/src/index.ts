@@ -34,3 +34,7 @@ export * from './migrations/migrator.js';
 export * from './migrations/sqlite-schema.js';
 export * from './schema/declared-schema.js';
 export * from './database-admin.js';
+export * from './postgres/postgres-database.js';
+export { databaseNameOf, type PostgresOptions } from './postgres/postgres-pool.js';
+export * from './schema/postgres-ddl.js';
+export * from './sql/dialect.js';

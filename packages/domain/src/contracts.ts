@@ -1,5 +1,6 @@
 export {};
 export * from './storage/unit-of-work.contract.js';
+export * from './storage/change-signal.contract.js';
 export * from './captions/caption-store.contract.js';
 export * from './creators/creator-store.contract.js';
 export * from './history/send-store.contract.js';

@@ -1,5 +1,6 @@
 import { UnsupportedDatabaseError, type DatabaseClock, type Transaction, type UnitOfWork } from '@eros/domain';
 import type { TransactionOptions } from '../sql/sql-database.js';
+import { MemoryChanges } from './memory-changes.js';
 import { TransactionScope, type AssertOpen } from '../storage/transaction-scope.js';
 import { Turns } from '../storage/turns.js';
 
@@ -67,6 +68,7 @@ function readOnly<Row extends object>(table: MemoryTable<Row>): MemoryTable<Row>
 /** A database in memory: the same ports, the same contracts, nothing kept. For tests and simulations. */
 export class MemoryDatabase implements UnitOfWork, DatabaseClock {
   private committed = new Map<string, TableData>();
+  readonly changes = new MemoryChanges((tx) => this.on(tx));
   private readonly turns = new Turns();
   private lastMs = 0;
   private readonly scope = new TransactionScope<MemorySession>(() =>
@@ -102,7 +104,10 @@ export class MemoryDatabase implements UnitOfWork, DatabaseClock {
         let draft: Draft | undefined;
         const open = (assertOpen: AssertOpen) => (draft = new Draft(this.committed, assertOpen));
         const result = await this.scope.run(open, work, options.timeoutMs);
-        if (draft) this.commit(draft);
+        if (draft) {
+          this.commit(draft);
+          this.changes.committed(draft);
+        }
         return result;
       }),
     );

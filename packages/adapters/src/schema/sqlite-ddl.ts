@@ -1,3 +1,4 @@
+import { comparableInstant } from '../sqlite/comparable-instant.js';
 import type { Column, ColumnType, Table, View } from './table.js';
 
 const SQLITE_TYPE: Record<ColumnType, string> = {
@@ -20,7 +21,7 @@ export function sqliteColumn(column: Column): string {
   if (column.default !== undefined) parts.push(`DEFAULT ${sqliteDefault(column.default)}`);
   if (column.check) parts.push(`CHECK (${column.check})`);
   if (column.generated) {
-    parts.push(`GENERATED ALWAYS AS (${column.generated}) ${column.isVirtual ? 'VIRTUAL' : 'STORED'}`);
+    parts.push(`GENERATED ALWAYS AS (${column.generated.sqlite}) ${column.isVirtual ? 'VIRTUAL' : 'STORED'}`);
   }
   if (column.references && column.added) parts.push(`REFERENCES ${referenced(column.references)}`);
   return parts.join(' ');
@@ -51,10 +52,15 @@ export function sqliteTable(table: Table): string {
 
 /** CREATE INDEX IF NOT EXISTS for each index of the table. */
 export function sqliteIndexes(table: Table): { name: string; sql: string }[] {
-  return (table.indexes ?? []).map(({ name, columns, unique, where }) => ({
-    name,
-    sql: `CREATE ${unique ? 'UNIQUE ' : ''}INDEX IF NOT EXISTS ${name} ON ${table.name} (${columns})${where ? ` WHERE ${where}` : ''}`,
-  }));
+  return (table.indexes ?? []).map(({ name, columns, instantOfOthers, unique, where }) => {
+    // As text, instants in two forms do not sort by time.
+    const list = instantOfOthers ? columns.replace(instantOfOthers, comparableInstant(instantOfOthers)) : columns;
+    const condition = where ? ` WHERE ${where}` : '';
+    return {
+      name,
+      sql: `CREATE ${unique ? 'UNIQUE ' : ''}INDEX IF NOT EXISTS ${name} ON ${table.name} (${list})${condition}`,
+    };
+  });
 }
 
 export const sqliteView = (view: View): string => `CREATE VIEW IF NOT EXISTS ${view.name} AS\n${view.sqlite}`;

@@ -16,8 +16,8 @@ export interface Column {
   /** An SQL condition on this column, true for every allowed value. */
   readonly check?: string;
   readonly references?: { readonly table: string; readonly column: string; readonly onDelete?: 'CASCADE' | 'SET NULL' };
-  /** An SQL expression over other columns, stored. */
-  readonly generated?: string;
+  /** An expression over other columns, stored: in the SQL of each database. */
+  readonly generated?: { readonly sqlite: string; readonly postgres: string };
   /** Of a generated column: computed on reading, as an existing table can get it. */
   readonly isVirtual?: true;
   /**
@@ -31,6 +31,8 @@ export interface Index {
   readonly name: string;
   /** SQL column list: `creator_id, calculated_at DESC`. */
   readonly columns: string;
+  /** The column of the list that holds an instant in whatever form others wrote it: indexed in the form it is compared in. */
+  readonly instantOfOthers?: string;
   readonly unique?: true;
   /** SQL condition of a partial index. */
   readonly where?: string;

@@ -146,7 +146,9 @@ export class SqlBreakerStore implements BreakerStore {
       return work(session, await find(session, name, atMs), atMs);
     };
     for (;;) {
-      const result = await (tx ? attempt(tx) : this.database.transaction(attempt, { apart: true }));
+      const result = await (tx
+        ? attempt(tx)
+        : this.database.transaction(attempt, { apart: true, isolation: 'read_committed' }));
       if (result !== undefined) return result;
     }
   }

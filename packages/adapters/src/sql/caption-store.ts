@@ -49,7 +49,7 @@ export class SqlCaptionStore implements CaptionStore, CaptionSource {
 
   async save(captions: readonly Caption[], atMs: number, tx?: Transaction): Promise<void> {
     const at = formatInstant(atMs);
-    const numberOf = await contentTypeNumbers(this.database.on(tx), captions);
+    const numberOf = await contentTypeNumbers(this.database.on(tx), this.database.dialect, captions);
     for (const part of inStatements(captions, WRITTEN_COUNT)) {
       await this.database.on(tx).run(
         `INSERT INTO caption_bank (${READ}, caption_hash, content_type_id, created_at, updated_at)

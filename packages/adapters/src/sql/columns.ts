@@ -1,4 +1,5 @@
 import { parseInstant } from '@eros/domain';
+import type { SqlSession } from './sql-database.js';
 
 /** What a row holds under each column name. */
 export type Columns = Readonly<Record<string, string | number | null>>;
@@ -15,6 +16,20 @@ export function insertInto(table: string, columns: Columns): { sql: string; para
   const names = Object.keys(columns);
   const sql = `INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`;
   return { sql, params: Object.values(columns) };
+}
+
+/** INSERT of one row, which gives back the identity key that the database numbered it with. */
+export async function insertNumbered(
+  session: SqlSession,
+  table: string,
+  key: string,
+  columns: Columns,
+): Promise<number> {
+  const { sql, params } = insertInto(table, columns);
+  const [row] = await session.returning<Record<string, number>>(`${sql} RETURNING ${key}`, params);
+  const id = row?.[key];
+  if (id === undefined) throw new Error(`bug: a new row of ${table} has no ${key}`);
+  return id;
 }
 
 /** UPDATE of the rows that meet a condition. */

@@ -1,4 +1,5 @@
 import type { Caption } from '@eros/domain';
+import type { Dialect } from './dialect.js';
 import type { SqlSession } from './sql-database.js';
 import { marks } from './statements.js';
 
@@ -11,11 +12,10 @@ export const UNSPECIFIED = 'unspecified';
  */
 export async function contentTypeNumbers(
   session: SqlSession,
+  { tableNamed }: Dialect,
   captions: readonly Caption[],
 ): Promise<(caption: Caption) => number | null> {
-  const [table] = await session.all(
-    "SELECT 1 FROM sqlite_master WHERE type = 'table' AND lower(name) = 'content_types'",
-  );
+  const [table] = await session.all(tableNamed, ['content_types']);
   if (!table) return () => null;
   const nameOf = ({ contentType }: Caption): string => contentType ?? UNSPECIFIED;
   const names = [...new Set(captions.map(nameOf))];

@@ -1,5 +1,4 @@
 import {
-  DAY_MS,
   formatInstant,
   gapOf,
   StaleVersionError,
@@ -38,9 +37,10 @@ export class SqlFollowupStore implements FollowupStore {
       ...columnsOf(followup),
       created_at: formatInstant(atMs),
     });
-    const { affected, lastId } = await this.database.on(tx).run(`${sql} ON CONFLICT DO NOTHING`, params);
-    if (affected !== 1) throw new StaleVersionError(`the follow-ups of PPV "${followup.parentPpvId}"`, 0);
-    return lastId;
+    const inserted = `${sql} ON CONFLICT DO NOTHING RETURNING id`;
+    const [row] = await this.database.on(tx).returning<{ id: number }>(inserted, params);
+    if (!row) throw new StaleVersionError(`the follow-ups of PPV "${followup.parentPpvId}"`, 0);
+    return row.id;
   }
 
   async find(followupId: number, tx?: Transaction): Promise<StoredFollowup | undefined> {
@@ -61,12 +61,14 @@ export class SqlFollowupStore implements FollowupStore {
     { creatorId, fromMs, untilMs }: { creatorId: string; fromMs: number; untilMs: number },
     tx?: Transaction,
   ): Promise<number> {
-    // A bare day compares rightly with instants in our form and in that of others; the edges are settled after reading.
+    const { dialect } = this.database;
+    const time = dialect.comparableInstant('parent_time');
     const rows = await this.database.on(tx).all<{ parent_time: string }>(
       `SELECT parent_time FROM ppv_followup_tracking
-       WHERE creator_id = ? AND COALESCE(status, 'sent') <> 'cancelled' AND parent_time >= ? AND parent_time < ?`,
-      [creatorId, dayOf(fromMs), dayOf(untilMs + DAY_MS)],
+       WHERE creator_id = ? AND COALESCE(status, 'sent') <> 'cancelled' AND ${time} >= ? AND ${time} <= ?`,
+      [creatorId, dialect.comparableParameter(fromMs), dialect.comparableParameter(untilMs)],
     );
+    // What is finer than a second is compared here.
     return rows.map(({ parent_time }) => instantIn(parent_time)).filter((atMs) => atMs >= fromMs && atMs < untilMs)
       .length;
   }
@@ -96,8 +98,6 @@ export class SqlFollowupStore implements FollowupStore {
     }));
   }
 }
-
-const dayOf = (atMs: number): string => formatInstant(atMs).slice(0, 10);
 
 function columnsOf(followup: Followup): Columns {
   const { gapMinutes, isOptimalWindow } = gapOf(followup);

@@ -114,6 +114,8 @@ describe('timing_idempotency', () => {
       isInsideTransaction: () => database.isInsideTransaction(),
       close: () => database.close(),
       apart: database.apart,
+      dialect: database.dialect,
+      changes: database.changes,
       on: (tx) => {
         const session = database.on(tx);
         return {

@@ -33,6 +33,9 @@ const DELETE = 'DELETE FROM timing_idempotency WHERE operation_key = ? AND versi
 /** Each lost race means that somebody else has written; nobody loses this many in a row. */
 const ATTEMPTS_MAX = 100;
 
+/** Each write names the version, or the owner and epoch, that it rests on. */
+const LOCKING = { isolation: 'read_committed' } as const;
+
 /** What a row holds when there is none. */
 const NONE: IdempotencyState = { status: 'none' };
 
@@ -48,10 +51,10 @@ export class SqlIdempotencyStore implements IdempotencyStore {
     if (tx) return (await this.dispatchAtOnce(tx, id, request)) ?? this.dispatchIn(tx, id, request);
     // A renewal must get through while its owner's transaction is open; it queues behind that one and never joins it.
     if (request.type === 'renew') {
-      return this.database.transaction((own) => this.dispatch(id, request, own), { apart: true });
+      return this.database.transaction((own) => this.dispatch(id, request, own), { apart: true, ...LOCKING });
     }
     const decision = await this.dispatchAtOnce(undefined, id, request);
-    return decision ?? this.database.transaction((own) => this.dispatchIn(own, id, request));
+    return decision ?? this.database.transaction((own) => this.dispatchIn(own, id, request), LOCKING);
   }
 
   /** @returns `undefined` when nothing was written, and it takes more than one statement to tell why. */
@@ -138,7 +141,7 @@ export class SqlIdempotencyStore implements IdempotencyStore {
   }
 
   async sweep(limit = 500, tx?: Transaction): Promise<number> {
-    if (!tx) return this.database.transaction((own) => this.sweep(limit, own));
+    if (!tx) return this.database.transaction((own) => this.sweep(limit, own), LOCKING);
     const atMs = await this.database.nowMs(tx);
     const session = this.database.on(tx);
     const rows = await session.all<IdempotencyRow>(EXPIRED, [formatInstant(atMs), limit]);

@@ -10,7 +10,7 @@ import {
   type Transaction,
   type VolumeTier,
 } from '@eros/domain';
-import { insertInto, instantIn } from './columns.js';
+import { insertNumbered, instantIn } from './columns.js';
 import type { SqlDatabase } from './sql-database.js';
 
 interface OutcomeRow {
@@ -53,7 +53,7 @@ export class SqlOutcomeStore implements OutcomeStore {
 
   async insert(outcome: NewOutcome, tx: Transaction): Promise<number> {
     const { input, result } = outcome;
-    const { sql, params } = insertInto('volume_adjustment_outcomes', {
+    return insertNumbered(this.database.on(tx), 'volume_adjustment_outcomes', 'outcome_id', {
       log_id: outcome.logId,
       creator_id: outcome.creatorId,
       measured_at: formatInstant(outcome.measuredAtMs),
@@ -84,7 +84,6 @@ export class SqlOutcomeStore implements OutcomeStore {
       prediction_id: outcome.predictionId,
       fatigue: outcome.fatigue,
     });
-    return (await this.database.on(tx).run(sql, params)).lastId;
   }
 
   async find(creatorId: string, weekStart: string, tx?: Transaction): Promise<StoredOutcome | undefined> {

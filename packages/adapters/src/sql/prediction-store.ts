@@ -12,7 +12,7 @@ import {
   type Transaction,
   type VolumeTier,
 } from '@eros/domain';
-import { insertInto, instantIn, updateOf, type Columns } from './columns.js';
+import { insertNumbered, instantIn, updateOf, type Columns } from './columns.js';
 import type { SqlDatabase } from './sql-database.js';
 
 interface PredictionRow {
@@ -61,7 +61,7 @@ export class SqlPredictionStore implements PredictionStore {
   constructor(private readonly database: SqlDatabase) {}
 
   async insert(prediction: NewPrediction, tx: Transaction): Promise<number> {
-    const { sql, params } = insertInto('volume_predictions', {
+    return insertNumbered(this.database.on(tx), 'volume_predictions', 'prediction_id', {
       creator_id: prediction.creatorId,
       predicted_at: formatInstant(prediction.predictedAtMs),
       input_fan_count: prediction.fanCount,
@@ -84,7 +84,6 @@ export class SqlPredictionStore implements PredictionStore {
       inputs: JSON.stringify(prediction.inputs),
       as_of: formatInstant(prediction.asOfMs),
     });
-    return (await this.database.on(tx).run(sql, params)).lastId;
   }
 
   async supersede(creatorId: string, weekStart: string, atMs: number, tx: Transaction): Promise<void> {

@@ -28,6 +28,7 @@ import {
   type Transaction,
   type WaitingSagas,
 } from '@eros/domain';
+import type { Dialect } from './dialect.js';
 import type { SqlDatabase } from './sql-database.js';
 import { marks, rowsOfMarks } from './statements.js';
 import {
@@ -54,6 +55,9 @@ const INSERTED = [
   ...['saga_id', 'creator_id', 'definition_name', 'definition_version', 'definition_hash', 'input', 'created_at'],
   ...['owner', 'lease_until', ...SUMMARY_COLUMNS],
 ];
+
+/** Every write names the epoch and the length of the journal, or the owner and epoch, that it rests on. */
+const CHECKED = { isolation: 'read_committed' } as const;
 
 /** `saga_execution_log` and `saga_journal`. */
 export class SqlSagaStore implements SagaStore {
@@ -88,7 +92,7 @@ export class SqlSagaStore implements SagaStore {
 
   async claim(sagaId: string, terms: SagaClaimTerms, hashes: readonly string[]): Promise<HeldSaga | undefined> {
     return this.database.transaction(async (tx) => {
-      const row = await this.row(sagaId, tx);
+      const row = await this.row(sagaId, tx, this.database.dialect.forUpdate);
       if (!row || !hashes.includes(row.definition_hash)) return undefined;
       const nowMs = await this.database.nowMs(tx);
       const saga = replaySaga(await this.journal(sagaId, tx));
@@ -101,7 +105,7 @@ export class SqlSagaStore implements SagaStore {
       await this.write(sagaId, saga.seq + 1, decision.events, tx);
       const { definition } = sagaFromRow(row, nowMs);
       return isClaimed ? this.held(sagaId, terms, definition, state, nowMs) : undefined;
-    });
+    }, CHECKED);
   }
 
   async claimable(hashes: readonly string[], limit: number): Promise<string[]> {
@@ -153,19 +157,22 @@ export class SqlSagaStore implements SagaStore {
         const untilMs = (await this.database.nowMs(tx)) + leaseMs;
         return this.writeLease(sagaId, { owner, epoch }, { owner, untilMs }, tx);
       },
-      { apart: true },
+      { apart: true, ...CHECKED },
     );
     if (!row) throw new SagaLeaseLostError(sagaId, owner, epoch);
     return row.journal_length;
   }
 
   async release({ sagaId, owner, epoch }: HeldSaga): Promise<void> {
-    await this.database.transaction((tx) => this.writeLease(sagaId, { owner, epoch }, undefined, tx), { apart: true });
+    await this.database.transaction((tx) => this.writeLease(sagaId, { owner, epoch }, undefined, tx), {
+      apart: true,
+      ...CHECKED,
+    });
   }
 
   async request(sagaId: string, request: SagaRequest, tx?: Transaction): Promise<void> {
     await this.inTransaction(tx, async (own) => {
-      const row = await this.row(sagaId, own);
+      const row = await this.row(sagaId, own, this.database.dialect.forUpdate);
       if (!row) throw new UnknownSagaError(sagaId);
       const saga = replaySaga(await this.journal(sagaId, own));
       const lease = leaseOf(row);
@@ -212,8 +219,9 @@ export class SqlSagaStore implements SagaStore {
     };
   }
 
-  private async row(sagaId: string, tx?: Transaction): Promise<SagaRow | undefined> {
-    const sql = `SELECT ${SAGA_COLUMNS} FROM saga_execution_log WHERE saga_id = ? AND ${OURS}`;
+  /** @param lock so that the journal, read next, is the one that the row sums up. */
+  private async row(sagaId: string, tx?: Transaction, lock: Dialect['forUpdate'] = ''): Promise<SagaRow | undefined> {
+    const sql = `SELECT ${SAGA_COLUMNS} FROM saga_execution_log WHERE saga_id = ? AND ${OURS}${lock}`;
     return (await this.database.on(tx).all<SagaRow>(sql, [sagaId]))[0];
   }
 
@@ -278,6 +286,6 @@ export class SqlSagaStore implements SagaStore {
   }
 
   private async inTransaction<T>(tx: Transaction | undefined, work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return tx ? work(tx) : this.database.transaction(work);
+    return tx ? work(tx) : this.database.transaction(work, CHECKED);
   }
 }

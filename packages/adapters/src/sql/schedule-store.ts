@@ -11,7 +11,7 @@ import {
   type UnknownSend,
   type WeekHead,
 } from '@eros/domain';
-import { instantIn } from './columns.js';
+import { insertNumbered, instantIn } from './columns.js';
 import {
   CANCELLED,
   dueItemOf,
@@ -60,15 +60,9 @@ export class SqlScheduleStore implements ScheduleStore {
   }
 
   async insert(week: NewWeek, tx: Transaction): Promise<{ templateId: number; itemIds: number[] }> {
-    const columns = templateColumns(week);
-    const names = Object.keys(columns);
-    const { lastId } = await this.database
-      .on(tx)
-      .run(
-        `INSERT INTO schedule_templates (${names.join(', ')}) VALUES (${marks(names.length)})`,
-        Object.values(columns),
-      );
-    return { templateId: lastId, itemIds: await this.insertItems(lastId, week, tx) };
+    const session = this.database.on(tx);
+    const templateId = await insertNumbered(session, 'schedule_templates', 'template_id', templateColumns(week));
+    return { templateId, itemIds: await this.insertItems(templateId, week, tx) };
   }
 
   async replace(templateId: number, week: NewWeek, tx: Transaction): Promise<{ itemIds: number[] }> {
@@ -84,7 +78,7 @@ export class SqlScheduleStore implements ScheduleStore {
     return { itemIds: await this.insertItems(templateId, week, tx) };
   }
 
-  /** Parents first, then follow-ups, each batch in one statement; identity keys of a batch are consecutive. */
+  /** Parents first, then follow-ups, each batch in one statement; identity keys of a batch grow in the order of its rows. */
   private async insertItems(templateId: number, week: NewWeek, tx: Transaction): Promise<number[]> {
     const ids = new Array<number>(week.items.length);
     for (const isFollowup of [false, true]) {
@@ -94,8 +88,9 @@ export class SqlScheduleStore implements ScheduleStore {
       for (const part of inStatements(indexes, ITEM_COLUMNS.length)) {
         const rows = part.map((index) => itemColumns(templateId, week, index, ids));
         const sql = `INSERT INTO schedule_items (${ITEM_COLUMNS.join(', ')}) VALUES ${rowsOfMarks(part.length, ITEM_COLUMNS.length)}`;
-        const { lastId } = await this.database.on(tx).run(sql, rows.flat());
-        part.forEach((index, place) => (ids[index] = lastId - part.length + 1 + place));
+        const made = await this.database.on(tx).returning<{ item_id: number }>(`${sql} RETURNING item_id`, rows.flat());
+        const madeIds = made.map(({ item_id }) => item_id).sort((a, b) => a - b);
+        part.forEach((index, place) => (ids[index] = madeIds[place] as number));
       }
     }
     return ids;
@@ -121,11 +116,12 @@ export class SqlScheduleStore implements ScheduleStore {
     }: { creatorId: string; fromMs: number; untilMs: number; exceptWeek?: string },
     tx?: Transaction,
   ): Promise<StoredItem[]> {
+    const [isOther, excepted] = exceptWeek === undefined ? ['', []] : ['AND t.week_start <> ?', [exceptWeek]];
     const rows = await this.database.on(tx).all<ItemRow & { generated_at: string }>(
       `SELECT ${ITEM}, t.generated_at FROM ${ITEMS}
-       WHERE i.creator_id = ? AND i.scheduled_at >= ? AND i.scheduled_at < ? AND t.week_start <> ? AND NOT (${CANCELLED})
+       WHERE i.creator_id = ? AND i.scheduled_at >= ? AND i.scheduled_at < ? ${isOther} AND NOT (${CANCELLED})
        ORDER BY i.scheduled_at, i.item_id`,
-      [creatorId, formatInstant(fromMs), formatInstant(untilMs), exceptWeek ?? ''],
+      [creatorId, formatInstant(fromMs), formatInstant(untilMs), ...excepted],
     );
     return rows.map((row) => ({
       itemType: row.item_type,

@@ -7,7 +7,6 @@ import {
   type SendStore,
   type Transaction,
 } from '@eros/domain';
-import { comparableInstant, comparableParameter } from '../sqlite/comparable-instant.js';
 import type { SqlDatabase } from './sql-database.js';
 import { inStatements, marks, rowsOfMarks } from './statements.js';
 
@@ -47,21 +46,22 @@ const WRITTEN = [
   'purchase_rate',
   'revenue_per_send',
 ] as const;
-const TIME = comparableInstant('m.sending_time');
 
 /** `mass_messages`: what was imported, and the history that plans read. */
 export class SqlSendStore implements SendStore, MessageHistory {
   constructor(private readonly database: SqlDatabase) {}
 
   async sends({ creatorId, fromMs, untilMs }: { creatorId: string; fromMs: number; untilMs: number }): Promise<Send[]> {
-    const range = [comparableParameter(fromMs), comparableParameter(untilMs)];
+    const { dialect } = this.database;
+    const time = dialect.comparableInstant('m.sending_time');
+    const range = [dialect.comparableParameter(fromMs), dialect.comparableParameter(untilMs)];
     // Rows of an adopted database may name only the page.
     const rows = await this.database.on().all<SendRow>(
-      `SELECT ${READ} FROM mass_messages m WHERE m.creator_id = ? AND ${TIME} >= ? AND ${TIME} <= ?
+      `SELECT ${READ} FROM mass_messages m WHERE m.creator_id = ? AND ${time} >= ? AND ${time} <= ?
        UNION ALL
        SELECT ${READ.replace('m.creator_id', 'c.creator_id')} FROM creators c
        JOIN mass_messages m ON m.creator_id IS NULL AND m.page_name = c.page_name
-       WHERE c.creator_id = ? AND ${TIME} >= ? AND ${TIME} <= ?`,
+       WHERE c.creator_id = ? AND ${time} >= ? AND ${time} <= ?`,
       [creatorId, ...range, creatorId, ...range],
     );
     return readable(rows)
@@ -71,10 +71,11 @@ export class SqlSendStore implements SendStore, MessageHistory {
 
   async latestSentAtMs(creatorId?: string): Promise<number | undefined> {
     const [filter, params] = creatorId === undefined ? ['', []] : ['AND m.creator_id = ?', [creatorId]];
+    const time = this.database.dialect.comparableInstant('m.sending_time');
     const [latest] = await this.database
       .on()
       .all<{ sending_time: string }>(
-        `SELECT m.sending_time FROM mass_messages m WHERE ${TIME} IS NOT NULL ${filter} ORDER BY ${TIME} DESC LIMIT 1`,
+        `SELECT m.sending_time FROM mass_messages m WHERE ${time} IS NOT NULL ${filter} ORDER BY ${time} DESC LIMIT 1`,
         params,
       );
     return latest && parseInstant(latest.sending_time);
@@ -83,7 +84,7 @@ export class SqlSendStore implements SendStore, MessageHistory {
   async find(messageIds: readonly string[], tx?: Transaction): Promise<Send[]> {
     const found: Send[] = [];
     for (const ids of inStatements(messageIds, 1)) {
-      const sql = `SELECT ${READ} FROM mass_messages m WHERE m.message_id IN (${marks(ids.length)})`;
+      const sql = `SELECT ${READ} FROM mass_messages m WHERE m.message_id IN (${marks(ids.length)}) ORDER BY m.message_id`;
       found.push(...readable(await this.database.on(tx).all<SendRow>(sql, ids)));
     }
     return found;

@@ -1,11 +1,10 @@
-import type { DatabaseClock, Transaction, UnitOfWork } from '@eros/domain';
+import type { ChangeSignal, DatabaseClock, Transaction, UnitOfWork, UnitOfWorkOptions } from '@eros/domain';
+import type { Dialect } from './dialect.js';
 
 /** What a write did. */
 export interface Written {
   /** Rows inserted, updated or deleted. */
   readonly affected: number;
-  /** The identity key of the last inserted row; meaningless after an UPDATE or DELETE. */
-  readonly lastId: number;
 }
 
 /** Where a store sends its statements: into an open transaction, or straight to the database. Placeholders are `?`. */
@@ -37,7 +36,17 @@ export interface SqlClock {
   instantOf(ms: string): string;
 }
 
-export interface TransactionOptions {
+/**
+ * What a transaction sees of others that run at the same time, where they can. `serializable`: nothing of them, as if they
+ * ran one after another; some of them then fail or are run again. `read_committed`: each statement sees what was
+ * committed before it, waits for whoever holds a row that it writes, and does not fail; for work whose statements themselves
+ * lock or name what they rest on.
+ */
+export type Isolation = 'serializable' | 'read_committed';
+
+export interface TransactionOptions extends UnitOfWorkOptions {
+  /** Default `serializable`. */
+  readonly isolation?: Isolation;
   /** Rolls back and rejects with `transaction_timeout` when the work takes longer. Default: no limit. */
   readonly timeoutMs?: number;
   /**
@@ -49,6 +58,9 @@ export interface TransactionOptions {
 
 /** An SQL database, as the stores see it. */
 export interface SqlDatabase extends UnitOfWork, DatabaseClock {
+  /** How statements must be written for it, where databases differ. */
+  readonly dialect: Dialect;
+  readonly changes: ChangeSignal;
   /**
    * The session inside `tx`, or, without one, outside any transaction.
    *

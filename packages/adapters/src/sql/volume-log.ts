@@ -6,7 +6,7 @@ import {
   type VolumeDecision,
   type VolumeLog,
 } from '@eros/domain';
-import { insertInto, instantIn } from './columns.js';
+import { insertNumbered, instantIn } from './columns.js';
 import type { SqlDatabase } from './sql-database.js';
 
 interface LogRow {
@@ -29,7 +29,7 @@ export class SqlVolumeLog implements VolumeLog {
     tx: Transaction,
   ): Promise<number> {
     const { perDay, flags } = decision;
-    const { sql, params } = insertInto('volume_calculation_log', {
+    return insertNumbered(this.database.on(tx), 'volume_calculation_log', 'log_id', {
       creator_id: creatorId,
       calculated_at: formatInstant(calculatedAtMs),
       fan_count: decision.fanCount,
@@ -53,7 +53,6 @@ export class SqlVolumeLog implements VolumeLog {
       decision: JSON.stringify(decision),
       week_start_date: weekStart,
     });
-    return (await this.database.on(tx).run(sql, params)).lastId;
   }
 
   async find(creatorId: string, weekStart: string, tx?: Transaction): Promise<LoggedDecision | undefined> {
@@ -73,11 +72,8 @@ export class SqlVolumeLog implements VolumeLog {
 
   async storedHorizons(creatorId: string): Promise<StoredHorizon[]> {
     // Nothing of ours writes this table; only adopted databases have it.
-    const [table] = await this.database
-      .on()
-      .all<{ name: string }>(
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'volume_performance_tracking'",
-      );
+    const { tableNamed } = this.database.dialect;
+    const [table] = await this.database.on().all(tableNamed, ['volume_performance_tracking']);
     if (!table) return [];
     const rows = await this.database.on().all<{
       tracking_date: string;

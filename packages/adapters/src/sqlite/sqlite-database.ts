@@ -1,7 +1,9 @@
 import { EngineClosedError, type Transaction } from '@eros/domain';
+import { sqliteDialect } from '../sql/dialect.js';
 import type { SqlClock, SqlDatabase, SqlSession, TransactionOptions } from '../sql/sql-database.js';
 import { TransactionScope, type AssertOpen } from '../storage/transaction-scope.js';
 import { Turns } from '../storage/turns.js';
+import { SqliteChanges } from './sqlite-changes.js';
 import { sqliteClock } from './sqlite-clock.js';
 import { SqliteConnection, type SqliteDriver, type SqliteFile } from './sqlite-connection.js';
 import { SqliteTransaction } from './sqlite-transaction.js';
@@ -23,6 +25,8 @@ export interface SqliteOptions {
  * there reads wait for the running transaction.
  */
 export class SqliteDatabase implements SqlDatabase {
+  readonly dialect = sqliteDialect;
+  readonly changes = new SqliteChanges(() => this.changeCount());
   private readonly writerTurns = new Turns();
   private readonly scope = new TransactionScope<SqlSession>(send);
   private readonly outside: SqlSession = {
@@ -111,6 +115,17 @@ export class SqliteDatabase implements SqlDatabase {
     return this.writerTurns.take(statement);
   }
 
+  /**
+   * A number that is another one after each commit of any process. A file's reader is told by SQLite; the one connection of a
+   * database in memory counts what it changed itself.
+   */
+  private async changeCount(): Promise<number> {
+    const [row] = await this.apart.all<{ data_version: number }>(
+      this.reader ? 'PRAGMA data_version' : 'SELECT total_changes() AS data_version',
+    );
+    return row?.data_version ?? 0;
+  }
+
   private assertOpen(): void {
     if (this.closing) throw new EngineClosedError(this.path);
   }
@@ -149,6 +164,7 @@ export class SqliteDatabase implements SqlDatabase {
   }
 
   private async end(): Promise<void> {
+    this.changes.stop();
     await this.writerTurns.idle();
     await this.reader?.close();
     await this.writer.close();

@@ -26,10 +26,7 @@ interface Sqlite3Connection {
 }
 interface Sqlite3Statement {
   all(params: readonly unknown[], done: (error: Error | null, rows: unknown[]) => void): void;
-  run(
-    params: readonly unknown[],
-    done: (this: { readonly changes: number; readonly lastID: number }, error: Error | null) => void,
-  ): void;
+  run(params: readonly unknown[], done: (this: { readonly changes: number }, error: Error | null) => void): void;
   finalize(done: () => void): void;
 }
 
@@ -63,7 +60,7 @@ function statementsOfSqlite3(connection: Sqlite3Connection): SqliteStatements {
       use(sql, params, (statement, resolve, reject) =>
         statement.run(params, function (error) {
           if (error) reject(error);
-          else resolve({ affected: this.changes, lastId: this.lastID });
+          else resolve({ affected: this.changes });
         }),
       ),
     close: () => kept.close(),
@@ -78,7 +75,7 @@ interface BetterSqlite3Statement {
   /** Whether it gives rows. */
   readonly reader: boolean;
   all(...params: readonly unknown[]): unknown[];
-  run(...params: readonly unknown[]): { readonly changes: number; readonly lastInsertRowid: number | bigint };
+  run(...params: readonly unknown[]): { readonly changes: number };
 }
 
 function statementsOfBetterSqlite3(connection: BetterSqlite3Connection): SqliteStatements {
@@ -96,8 +93,8 @@ function statementsOfBetterSqlite3(connection: BetterSqlite3Connection): SqliteS
     }
   };
   const write = (statement: BetterSqlite3Statement, params: readonly unknown[]): Written => {
-    const { changes, lastInsertRowid } = statement.run(...params);
-    return { affected: changes, lastId: Number(lastInsertRowid) };
+    const { changes } = statement.run(...params);
+    return { affected: changes };
   };
   return {
     all: (sql, params) =>

@@ -18,6 +18,7 @@ class Handle<Session> implements Transaction {
   constructor(
     open: (assertOpen: AssertOpen) => Session,
     private readonly send: (session: Session, sql: string, params: readonly unknown[]) => Promise<unknown[]>,
+    private readonly isStillOpen: () => boolean = () => true,
   ) {
     this.ownSession = open(() => this.assertOpen());
   }
@@ -32,7 +33,7 @@ class Handle<Session> implements Transaction {
   }
 
   private assertOpen(): void {
-    if (!this.isOpen) throw new TransactionClosedError();
+    if (!this.isOpen || !this.isStillOpen()) throw new TransactionClosedError();
   }
 }
 
@@ -96,6 +97,13 @@ export class TransactionScope<Session> {
       clearTimeout(timer);
       handle.isOpen = false;
     }
+  }
+
+  /** A handle on a transaction that somebody else began and will end: it is open as long as they say so. */
+  adopt(open: (assertOpen: AssertOpen) => Session, isOpen: () => boolean): Transaction {
+    const handle = new Handle(open, this.send, isOpen);
+    this.handles.set(handle, handle);
+    return handle;
   }
 
   /** Runs code as if it were outside, for work that queues behind the caller's transaction. */

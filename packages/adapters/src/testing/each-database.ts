@@ -6,6 +6,7 @@ import { sqliteIndexes, sqliteTable } from '../schema/sqlite-ddl.js';
 import { tables } from '../schema/tables/index.js';
 import { SqliteDatabase, type SqliteOptions } from '../sqlite/sqlite-database.js';
 import type { SqlDatabase } from '../sql/sql-database.js';
+import { openTestPostgres } from './test-postgres.js';
 
 /** A database made for one test: either in memory or SQL, gone after `close()`. */
 export type TestDatabase =
@@ -32,7 +33,7 @@ export async function openTestSqlite(
   return { database, path: file, close };
 }
 
-/** Runs one suite on every database: in memory, SQLite by `sqlite3`, SQLite by `better-sqlite3`. */
+/** Runs one suite on every database: in memory, SQLite by `sqlite3`, SQLite by `better-sqlite3`, PostgreSQL. */
 export function eachDatabase(suite: (open: (clock?: { nowMs(): number }) => Promise<TestDatabase>) => void): void {
   describe('in memory', () =>
     suite(async (clock) => {
@@ -46,4 +47,9 @@ export function eachDatabase(suite: (open: (clock?: { nowMs(): number }) => Prom
         return { kind: 'sql', database, close };
       }));
   }
+  describe('on PostgreSQL', () =>
+    suite(async (clock) => {
+      const { database, close } = await openTestPostgres(clock ? { clock } : {});
+      return { kind: 'sql', database, close };
+    }));
 }

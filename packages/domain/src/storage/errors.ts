@@ -35,6 +35,20 @@ export class TransactionTimeoutError extends Error {
   }
 }
 
+/** Another transaction changed what this one read, and was first. Nothing was written. */
+export class TransactionConflictError extends Error {
+  override readonly name = 'TransactionConflictError';
+  readonly code = 'transaction_conflict';
+  readonly [erosErrorBrand] = true;
+
+  constructor(options?: { cause: unknown }) {
+    super(
+      'another transaction changed what this one read; nothing was written: run it again, or declare it isRepeatable',
+      options,
+    );
+  }
+}
+
 /** A transaction of another database or store was passed. */
 export class ForeignTransactionError extends Error {
   override readonly name = 'ForeignTransactionError';
@@ -73,16 +87,37 @@ export class UnsupportedDatabaseError extends Error {
 
 /** Why a database could not be used. */
 export type DatabaseFault =
-  'locked' | 'read_only' | 'corrupt' | 'disk_full' | 'not_a_database' | 'cannot_open' | 'missing_driver';
+  | 'locked'
+  | 'read_only'
+  | 'corrupt'
+  | 'disk_full'
+  | 'not_a_database'
+  | 'cannot_open'
+  | 'missing_driver'
+  | 'unreachable'
+  | 'authentication_failed'
+  | 'no_such_database'
+  | 'permission_denied'
+  | 'too_many_connections'
+  | 'pool_exhausted'
+  | 'statement_timeout';
 
 const ADVICE: Record<DatabaseFault, string> = {
   locked: 'another process holds it: end that process or wait, then try again',
-  read_only: 'it cannot be written: check the permissions of the file and of its folder',
+  read_only:
+    'it cannot be written: check the permissions of the file and of its folder, or that the server is no standby',
   corrupt: 'its file is damaged: restore a backup, or save what is left with `sqlite3 FILE .recover`',
   disk_full: 'the disk is full: free some space, then try again; nothing was half written',
   not_a_database: 'the file is not an SQLite database: check the path',
   cannot_open: 'it cannot be opened: check that the folder exists and may be written',
   missing_driver: 'its driver is not installed: npm install the package named in the cause',
+  unreachable: 'it does not answer: check that the server runs, and host and port in database.url',
+  authentication_failed: 'it refuses the user: check user and password in database.url, and the rules of pg_hba.conf',
+  no_such_database: 'there is no such database: check the name in database.url, or create it',
+  permission_denied: 'the user may not do that: grant the right, or name another user in database.url',
+  too_many_connections: 'it takes no more connections: lower database.poolSize, or raise max_connections of the server',
+  pool_exhausted: 'no connection came free in time: end transactions sooner, or raise database.poolSize',
+  statement_timeout: 'a statement ran too long and was stopped: raise database.statementTimeoutMs, or ask for less',
 };
 
 /** The database cannot be used. `fault` says why; `cause` is the driver's own error. */

@@ -1,2 +1,3 @@
 export * from './transaction.js';
 export * from './errors.js';
+export * from './change-signal.js';

@@ -13,16 +13,27 @@ export interface Transaction {
   query<Row>(sql: string, params?: readonly unknown[]): Promise<Row[]>;
 }
 
+export interface UnitOfWorkOptions {
+  /**
+   * Says that the work is a function of what it reads: it may be run again, from the start and in a new transaction, when
+   * another one got in its way. Such a work sets everything outside it anew with each run. Where works take turns (SQLite,
+   * in memory) it is run once.
+   */
+  readonly isRepeatable?: boolean;
+}
+
 /** Runs work all or nothing. What is promised here is tested by `unitOfWorkContract`. */
 export interface UnitOfWork {
   /**
    * Commits what `work` wrote when it resolves, rolls everything back when it rejects, and passes its value or error on.
-   * Works that overlap are run as if one after another.
+   * Works that overlap are run as if one after another. Where they do not take turns (PostgreSQL), the database may find
+   * that two got in each other's way: then a repeatable one is run again, any other rejects.
    *
+   * @throws {TransactionConflictError} when another transaction changed what this one read; nothing was written.
    * @throws {NestedTransactionError} when called inside a transaction's work: pass the open one on instead.
    * @throws {TransactionTimeoutError} when the work outlives the time limit; everything is rolled back.
    */
-  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  transaction<T>(work: (tx: Transaction) => Promise<T>, options?: UnitOfWorkOptions): Promise<T>;
 }
 
 /** A value and the version it was read at. The first saved version is 1. */

@@ -52,11 +52,14 @@ export function unitOfWorkContract(
 
     it('runs 200 overlapping works as if one after another, a third of them rolled back', async () => {
       const works = Array.from({ length: 200 }, (_, i) =>
-        unitOfWork.transaction(async (tx) => {
-          await add('total', i, tx);
-          await add(`own ${i}`, 1, tx);
-          if (i % 3 === 0) throw new Error('rolled back');
-        }),
+        unitOfWork.transaction(
+          async (tx) => {
+            await add('total', i, tx);
+            await add(`own ${i}`, 1, tx);
+            if (i % 3 === 0) throw new Error('rolled back');
+          },
+          { isRepeatable: true },
+        ),
       );
       const settled = await Promise.allSettled(works);
       const committed = [...settled.keys()].filter((i) => i % 3 !== 0);
@@ -64,6 +67,23 @@ export function unitOfWorkContract(
       await expect(counters.read('total')).resolves.toBe(committed.reduce((a, b) => a + b, 0));
       const own = await Promise.all([...settled.keys()].map((i) => counters.read(`own ${i}`)));
       expect(own).toEqual([...settled.keys()].map((i) => (i % 3 === 0 ? 0 : 1)));
+    });
+
+    it('commits a work that may not be run again, or rejects it for another one in its way, and runs it once', async () => {
+      const runs = new Array<number>(60).fill(0);
+      const works = [...runs.keys()].map((i) =>
+        unitOfWork.transaction(async (tx) => {
+          runs[i] = (runs[i] ?? 0) + 1;
+          await add('total', i, tx);
+        }),
+      );
+      const settled = await Promise.allSettled(works);
+      const refused = settled.flatMap((each): unknown[] => (each.status === 'rejected' ? [each.reason] : []));
+      expect(refused.filter((error) => !isErosError(error, 'transaction_conflict'))).toEqual([]);
+      expect(refused.length).toBeLessThan(runs.length);
+      const committed = [...settled.keys()].filter((i) => settled[i]?.status === 'fulfilled');
+      await expect(counters.read('total')).resolves.toBe(committed.reduce((a, b) => a + b, 0));
+      expect(runs).toEqual(runs.map(() => 1));
     });
 
     it('shows a reader outside nothing that is not committed', async () => {

@@ -1,4 +1,3 @@
-import { comparableInstant } from '../../sqlite/comparable-instant.js';
 import type { Table } from '../table.js';
 
 const added = true as const;
@@ -64,8 +63,8 @@ export const massMessages: Table = {
   ],
   indexes: [
     // Rows of others hold the instant with a blank, ours with a T: both are compared in one form.
-    { name: 'idx_mm_creator_time', columns: `creator_id, ${comparableInstant('sending_time')}` },
-    { name: 'idx_mm_time', columns: comparableInstant('sending_time') },
+    { name: 'idx_mm_creator_time', columns: 'creator_id, sending_time', instantOfOthers: 'sending_time' },
+    { name: 'idx_mm_time', columns: 'sending_time', instantOfOthers: 'sending_time' },
     { name: 'idx_mm_page_unmapped', columns: 'page_name', where: 'creator_id IS NULL' },
     { name: 'idx_mm_caption', columns: 'caption_id, earnings', where: 'caption_id IS NOT NULL' },
     // Empty but for rows of others that are still to be named, so that looking for them costs nothing.

@@ -47,6 +47,10 @@ export const scheduleTemplates: Table = {
   ],
 };
 
+/** The digits of a part of `scheduled_date`, on PostgreSQL. */
+const digitsOf = (part: 'year' | 'month' | 'day', count: number): string =>
+  `lpad(CAST(EXTRACT(${part} FROM scheduled_date) AS text), ${count}, '0')`;
+
 /** One planned send. Columns: predecessor facts 1.3; `scheduled_at` is the instant, date and time are its local rendering. */
 export const scheduleItems: Table = {
   name: 'schedule_items',
@@ -61,8 +65,23 @@ export const scheduleItems: Table = {
     { name: 'creator_id', type: 'text', notNull: true, references: creator },
     { name: 'scheduled_date', type: 'date', notNull: true },
     { name: 'scheduled_time', type: 'time', notNull: true },
-    { name: 'scheduled_datetime', type: 'text', generated: "scheduled_date || ' ' || scheduled_time" },
-    { name: 'day_of_week', type: 'integer', generated: "CAST(strftime('%w', scheduled_date) AS INTEGER)" },
+    {
+      name: 'scheduled_datetime',
+      type: 'text',
+      generated: {
+        sqlite: "scheduled_date || ' ' || scheduled_time",
+        // A date as text depends on a setting, so it may not be stored: it is put together from its numbers.
+        postgres: `${digitsOf('year', 4)} || '-' || ${digitsOf('month', 2)} || '-' || ${digitsOf('day', 2)} || ' ' || scheduled_time`,
+      },
+    },
+    {
+      name: 'day_of_week',
+      type: 'integer',
+      generated: {
+        sqlite: "CAST(strftime('%w', scheduled_date) AS INTEGER)",
+        postgres: 'CAST(EXTRACT(DOW FROM scheduled_date) AS bigint)',
+      },
+    },
     { name: 'item_type', type: 'text', notNull: true },
     {
       name: 'channel',

@@ -1,0 +1,17 @@
+// A text, a name, a comment, a dollar-quoted text, or one question mark. An E'...' text may hold \'.
+const TOKEN =
+  /[eE]'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|(\$\w*\$)[\s\S]*?\1|\?/g;
+
+/** Statements are few and made once; lists of values of every length are not, and need not be remembered. */
+const REMEMBERED_MAX = 1_000;
+const remembered = new Map<string, string>();
+
+/** The statement with `$1`, `$2`, ... for each `?` that stands for a value. */
+export function numberedPlaceholders(sql: string): string {
+  const known = remembered.get(sql);
+  if (known !== undefined) return known;
+  let count = 0;
+  const numbered = sql.replace(TOKEN, (token) => (token === '?' ? `$${(count += 1)}` : token));
+  if (remembered.size < REMEMBERED_MAX) remembered.set(sql, numbered);
+  return numbered;
+}

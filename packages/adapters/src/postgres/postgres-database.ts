@@ -1,0 +1,200 @@
+import { EngineClosedError, ForeignTransactionError, TransactionConflictError, type Transaction } from '@eros/domain';
+import type { DataSource, EntityManager } from 'typeorm';
+import { postgresDialect, type PostgresDialect } from '../sql/dialect.js';
+import type { SqlClock, SqlDatabase, SqlSession, TransactionOptions } from '../sql/sql-database.js';
+import { TransactionScope, type AssertOpen } from '../storage/transaction-scope.js';
+import { Turns } from '../storage/turns.js';
+import { PostgresChanges } from './postgres-changes.js';
+import { isDisconnect } from './postgres-errors.js';
+import { PostgresPool, type Lease, type PostgresOptions } from './postgres-pool.js';
+import { PostgresSession, sendTo, sessionBy } from './postgres-session.js';
+import { ReservedConnection } from './reserved-connection.js';
+
+/** A work that loses this often is told so: whoever is in its way never leaves. */
+const ATTEMPTS_MAX = 30;
+const PAUSE_MS = { first: 4, longest: 250 };
+
+const BEGIN = {
+  serializable: 'BEGIN ISOLATION LEVEL SERIALIZABLE',
+  read_committed: 'BEGIN ISOLATION LEVEL READ COMMITTED',
+};
+
+/**
+ * A PostgreSQL database by the pool of a TypeORM DataSource, our own or a borrowed one. Transactions run beside each other;
+ * serializable ones end as if they had run one after another, or reject with `transaction_conflict`. Leases and breakers
+ * are written on a connection of their own, which never waits for the pool.
+ */
+export class PostgresDatabase implements SqlDatabase {
+  private readonly scope = new TransactionScope<PostgresSession>(
+    async (session, sql, params) => (await session.query(sql, params)).rows,
+  );
+  private readonly reserved: ReservedConnection;
+  private readonly outside = sessionBy((sql, params) => {
+    this.scope.assertOutside();
+    return this.single((work) => this.leased(work), sql, params);
+  });
+  readonly apart = sessionBy((sql, params) => this.single((work) => this.reserved.take(work), sql, params));
+  readonly changes: PostgresChanges;
+  private readonly repeated = new Turns();
+  private readonly running = new Set<Promise<unknown>>();
+  private closing: Promise<void> | undefined;
+
+  private constructor(
+    private readonly pool: PostgresPool,
+    readonly dialect: PostgresDialect,
+  ) {
+    this.reserved = new ReservedConnection(pool);
+    this.changes = new PostgresChanges((tx) => this.on(tx), this.reserved);
+  }
+
+  /** @throws {DatabaseUnavailableError} when it cannot be reached or does not let us in. */
+  static async open(options: PostgresOptions, dialect: PostgresDialect = postgresDialect): Promise<PostgresDatabase> {
+    return new PostgresDatabase(await PostgresPool.open(options), dialect);
+  }
+
+  /**
+   * On a DataSource of somebody else, which is never closed, and whose settings - `search_path`, time limits, size of the
+   * pool - hold. One connection more than its pool has is opened beside it.
+   */
+  static borrow(source: DataSource, dialect: PostgresDialect = postgresDialect): PostgresDatabase {
+    return new PostgresDatabase(PostgresPool.borrow(source), dialect);
+  }
+
+  /** Host, port and database, without secrets. */
+  get name(): string {
+    return this.pool.databaseName;
+  }
+
+  on(tx?: Transaction): SqlSession {
+    return tx ? this.scope.sessionOf(tx) : this.outside;
+  }
+
+  isInsideTransaction(): boolean {
+    return this.scope.isInside();
+  }
+
+  /**
+   * A handle on the transaction that an entity manager of the borrowed DataSource has open: it commits and rolls back with it.
+   *
+   * @throws {ForeignTransactionError} unless the manager is of that DataSource and has a transaction open.
+   */
+  joinTransaction(manager: EntityManager): Transaction {
+    const { queryRunner: runner, connection } = manager;
+    if (!runner?.isTransactionActive || !this.pool.isOf(connection)) throw new ForeignTransactionError();
+    const client = runner.connect() as Promise<Lease['client']>;
+    const isOpen = () => runner.isTransactionActive && !runner.isReleased;
+    return this.scope.adopt((assertOpen) => new PostgresSession(client, this.name, assertOpen), isOpen);
+  }
+
+  async transaction<T>(work: (tx: Transaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+    if (!options.apart) this.scope.assertOutside();
+    return this.scope.exit(() => this.tracked(() => this.repeatedly(work, options)));
+  }
+
+  private async repeatedly<T>(work: (tx: Transaction) => Promise<T>, options: TransactionOptions): Promise<T> {
+    const onConnection = (each: (lease: Lease) => Promise<T>) =>
+      options.apart ? this.reserved.take(each) : this.leased(each);
+    const once = () => onConnection((lease) => this.inTransaction(lease, work, options));
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        // Repeated ones of this process run one at a time, so that they are not in each other's way again.
+        return await (attempt === 1 || options.apart ? once() : this.repeated.take(once));
+      } catch (error) {
+        const isToRepeat = error instanceof TransactionConflictError && options.isRepeatable;
+        if (!isToRepeat || attempt === ATTEMPTS_MAX) throw error;
+      }
+      const pauseMs = Math.min(PAUSE_MS.first * 2 ** attempt, PAUSE_MS.longest) * (0.5 + Math.random());
+      await new Promise((resume) => setTimeout(resume, pauseMs));
+    }
+  }
+
+  private async inTransaction<T>(
+    lease: Lease,
+    work: (tx: Transaction) => Promise<T>,
+    { isolation = 'serializable', timeoutMs }: TransactionOptions,
+  ): Promise<T> {
+    const { client } = lease;
+    await sendTo(client, this.name, BEGIN[isolation]);
+    let session: PostgresSession | undefined;
+    const open = (assertOpen: AssertOpen) => (session = new PostgresSession(client, this.name, assertOpen));
+    try {
+      const result = await this.scope.run(open, work, timeoutMs);
+      const { command } = await sendTo(client, this.name, 'COMMIT');
+      // A statement had failed, and the work went on as if it had not: PostgreSQL has rolled back.
+      if (command !== 'COMMIT') throw session?.failure() ?? new Error(`bug: COMMIT was answered by ${command}`);
+      return result;
+    } catch (error) {
+      await this.rollBack(lease, session);
+      const failure = session?.failure();
+      // Whatever the work made of it: what it had read did not hold, so neither does what it concluded.
+      throw failure instanceof TransactionConflictError ? failure : error;
+    }
+  }
+
+  /** A connection on which that fails is given up: the server rolls back when it is gone. */
+  private async rollBack({ client, release }: Lease, session: PostgresSession | undefined): Promise<void> {
+    try {
+      if (session?.isBusy()) await this.pool.cancel(client);
+      await sendTo(client, this.name, 'ROLLBACK');
+    } catch (error) {
+      release(error);
+    }
+  }
+
+  /** One statement on a connection of its own. */
+  private single(
+    onConnection: <T>(work: (lease: Lease) => Promise<T>) => Promise<T>,
+    sql: string,
+    params: readonly unknown[],
+  ) {
+    const send = () => onConnection(({ client }) => sendTo(client, this.name, sql, params));
+    return this.scope.exit(() => this.tracked(send));
+  }
+
+  private async leased<T>(work: (lease: Lease) => Promise<T>): Promise<T> {
+    const lease = await this.pool.lease();
+    let broken: unknown;
+    try {
+      return await work({ client: lease.client, release: (why) => (broken = why) });
+    } catch (error) {
+      if (isDisconnect(error)) broken ??= error;
+      throw error;
+    } finally {
+      lease.release(broken);
+    }
+  }
+
+  async nowMs(tx?: Transaction): Promise<number> {
+    const [row] = await this.on(tx).all<{ at_ms: number }>(`SELECT ${this.dialect.nowMs()} AS at_ms`);
+    if (!row) throw new Error('bug: the clock has no row');
+    return row.at_ms;
+  }
+
+  clock(): SqlClock {
+    const now = { sql: `SELECT ${this.dialect.nowMs()} AS at_ms`, params: [] };
+    return { reading: now, writing: now, instantOf: (ms) => `to_timestamp((${ms}) / 1000.0)` };
+  }
+
+  private async tracked<T>(work: () => Promise<T>): Promise<T> {
+    if (this.closing) throw new EngineClosedError(this.name);
+    const promise = work();
+    this.running.add(promise);
+    try {
+      return await promise;
+    } finally {
+      this.running.delete(promise);
+    }
+  }
+
+  /** Ends after what was asked for before it; what is asked for later gets `engine_closed`. Twice is fine. */
+  close(): Promise<void> {
+    this.closing ??= this.end();
+    return this.closing;
+  }
+
+  private async end(): Promise<void> {
+    await Promise.allSettled(this.running);
+    await this.reserved.close();
+    await this.pool.close();
+  }
+}

@@ -1,0 +1,38 @@
+import { formatInstant } from '@eros/domain';
+import { comparableInstant, comparableParameter } from '../sqlite/comparable-instant.js';
+
+/**
+ * What stores must write differently for each database. All that differs stands in this file: a store never asks which
+ * database it is on.
+ */
+export interface Dialect {
+  /** The SQL for an instant column in the form in which it compares like time, whoever wrote it. */
+  comparableInstant(column: string): string;
+  /** The parameter to compare that with. */
+  comparableParameter(atMs: number): string;
+  /** A query with one parameter, a table's name in lower case: a row when there is such a table. */
+  readonly tableNamed: string;
+  /** What ends a SELECT by primary key so that nobody else writes the row before the transaction ends. */
+  readonly forUpdate: '' | ' FOR UPDATE';
+}
+
+export const sqliteDialect: Dialect = {
+  comparableInstant,
+  comparableParameter,
+  tableNamed: "SELECT 1 FROM sqlite_master WHERE type = 'table' AND lower(name) = ?",
+  forUpdate: '', // whoever has a transaction has the whole file
+};
+
+export interface PostgresDialect extends Dialect {
+  /** An expression for the present instant, in ms since 1970 UTC. */
+  nowMs(): string;
+}
+
+export const postgresDialect: PostgresDialect = {
+  comparableInstant: (column) => column,
+  comparableParameter: formatInstant,
+  tableNamed: 'SELECT 1 WHERE to_regclass(?) IS NOT NULL',
+  forUpdate: ' FOR UPDATE',
+  // The instant of the statement's own evaluation: now() would stand still at the transaction's beginning.
+  nowMs: () => 'CAST(floor(EXTRACT(EPOCH FROM clock_timestamp()) * 1000) AS bigint)',
+};
