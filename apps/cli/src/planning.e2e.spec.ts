@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { FleetReport, WeekPlan } from '@eros/app';
@@ -140,6 +141,29 @@ describe('planning', () => {
     expect(tooLong(words.stdout)).toEqual([]);
     expect(words).toMatchObject({ exitCode: 0, stderr: '' });
     expect(json.exitCode).toBe(0);
+  });
+
+  it('holds, releases and resets a breaker, with who and why', async () => {
+    const held = await run('breakers', 'hold', 'price', 'open', '--reason', 'their maintenance', '--by', 'dana');
+    expect(held).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(held.stdout).toMatch(/^price: held open.*\nheld open by dana since .* until its release: their maintenance/);
+    expect((await run('breakers')).stdout).toMatch(/price +held open/);
+    const until = await run('breakers', 'hold', 'price', 'closed', '--reason', 'x', '--until', '2020-01-01');
+    expect(until).toMatchObject({ exitCode: 1 });
+    expect(until.stderr).toMatch(/\[invalid_settings\]/);
+    expect((await run('breakers', 'hold', 'price', 'ajar', '--reason', 'x')).exitCode).toBe(2);
+    expect((await run('breakers', 'release', 'price')).exitCode).toBe(2);
+    const released = await workshop.json<{ state: string; history: { cause: string; by?: string }[] }>(
+      ...['breakers', 'release', 'price', '--reason', 'over'],
+    );
+    expect(released.data).toMatchObject({ state: 'closed', holds: [] });
+    expect(released.data.history).toMatchObject([
+      { cause: 'hold', by: 'dana' },
+      { cause: 'release', by: userInfo().username },
+    ]);
+    expect((await run('breakers', 'release', 'price', '--reason', 'over')).stderr).toMatch(/\[breaker_not_held\]/);
+    expect((await run('breakers', 'reset', 'price', '--reason', 'anew')).stdout).toMatch(/closed +closed +reset/);
+    expect((await run('breakers', 'show', 'nobody')).exitCode).toBe(1);
   });
 
   it('changes a rotation and freezes learning by hand, with who and why', async () => {

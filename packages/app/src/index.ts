@@ -20,6 +20,7 @@ export type { Followup, FollowupRefusal } from './followups.js';
 export type { Rotation } from './rotations.js';
 export type { CaptionsOptions, CaptionToScore } from './captions.js';
 export type { RunOptions } from './breaker/run-options.js';
+export type { HeardTransition, TransitionListener } from './breaker/transition-feed.js';
 export type { IdempotentContext, IdempotentResult, IdempotentRunOptions, IdempotentWork } from './idempotency.js';
 export type {
   CompletedSaga,
@@ -53,6 +54,7 @@ export type {
   AccuracyPeriod,
   BreakerPolicy,
   BreakerState,
+  BreakerTransition,
   Caption,
   CaptionFacts,
   CaptionScore,
@@ -122,4 +124,9 @@ export type {
   VolumeTier,
   WeeklyVolume,
   Why,
+  Hold,
+  RateRule,
+  SlowCallRule,
+  TransitionCause,
+  WindowLength,
 } from '@eros/domain';

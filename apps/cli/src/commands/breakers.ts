@@ -1,15 +1,42 @@
-import type { Command } from 'commander';
-import { formatBreakers } from '../output/breaker-health.js';
+import type { Eros } from '@eros/app';
+import { Argument, type Command } from 'commander';
+import { NotFoundError } from '../errors.js';
+import { formatBreaker, formatBreakers } from '../output/breakers.js';
+import { instantArgument } from '../run/arguments.js';
 import type { CommandContext, CommandResult } from '../run/command-context.js';
 import type { CommandRunner } from '../run/command-runner.js';
 import { withEros } from '../run/engine.js';
+import { addOrderOptions, whyOf, type OrderOptions } from './why-options.js';
+
+interface HoldOptions extends OrderOptions {
+  readonly until?: Date;
+}
 
 export function breakersCommand(program: Command, run: CommandRunner): void {
-  program
+  const command = program
     .command('breakers')
     .description('every circuit breaker: its state, its counts, its last failure')
     .addHelpText('after', '\nExample:\n  $ eros breakers')
     .action(run(list));
+  command
+    .command('show <name>')
+    .description('one breaker: who holds it, and its latest transitions')
+    .addHelpText('after', '\nExample:\n  $ eros breakers show price_service')
+    .action(run(show));
+  addOrderOptions(command.command('hold <name>'))
+    .addArgument(new Argument('<as>', 'what it is to be').choices(['open', 'closed']))
+    .option('--until <instant>', 'when the hold ends by itself (default: with its release)', instantArgument)
+    .description('hold a breaker open or closed, whatever its calls say')
+    .addHelpText('after', '\nExample:\n  $ eros breakers hold price_service open --reason "their maintenance"')
+    .action(run(hold));
+  addOrderOptions(command.command('release <name>'))
+    .description('end a hold of yours, else the one that decides; what was there before goes on')
+    .addHelpText('after', '\nExample:\n  $ eros breakers release price_service --reason "maintenance is over"')
+    .action(run(release));
+  addOrderOptions(command.command('reset <name>'))
+    .description('close a breaker and forget its counts; holds stay')
+    .addHelpText('after', '\nExample:\n  $ eros breakers reset price_service --reason "new address"')
+    .action(run(reset));
 }
 
 const list = (context: CommandContext): Promise<CommandResult> =>
@@ -18,3 +45,33 @@ const list = (context: CommandContext): Promise<CommandResult> =>
     context.say(formatBreakers(health, context.terminal));
     return { data: health };
   });
+
+const show = (context: CommandContext, name: string): Promise<CommandResult> =>
+  withEros(context, (eros) => shown(context, eros, name));
+
+const hold = (context: CommandContext, name: string, as: 'open' | 'closed', options: HoldOptions) =>
+  withEros(context, async (eros) => {
+    const { until } = options;
+    await eros.breakers.hold(name, as, { ...whyOf(options), ...(until ? { until } : {}) });
+    return shown(context, eros, name);
+  });
+
+const release = (context: CommandContext, name: string, options: OrderOptions): Promise<CommandResult> =>
+  withEros(context, async (eros) => {
+    await eros.breakers.release(name, whyOf(options));
+    return shown(context, eros, name);
+  });
+
+const reset = (context: CommandContext, name: string, options: OrderOptions): Promise<CommandResult> =>
+  withEros(context, async (eros) => {
+    await eros.breakers.reset(name, whyOf(options));
+    return shown(context, eros, name);
+  });
+
+async function shown(context: CommandContext, { breakers }: Eros, name: string): Promise<CommandResult> {
+  const health = (await breakers.health()).find((each) => each.name === name);
+  if (!health) throw new NotFoundError(`no breaker "${name}": \`eros breakers\` lists them`);
+  const history = await breakers.history(name, { limit: 20 });
+  context.say(formatBreaker(health, history, context.terminal));
+  return { data: { ...health, history } };
+}

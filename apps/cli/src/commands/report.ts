@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { formatAccuracy } from '../output/accuracy.js';
-import { formatBreakers } from '../output/breaker-health.js';
+import { formatBreakers } from '../output/breakers.js';
 import { formatDecimal, formatCount, formatPct, formatInstant } from '../output/format.js';
 import { formatTable } from '../output/table.js';
 import { amountArgument, instantArgument, wholeNumberArgument } from '../run/arguments.js';

@@ -311,13 +311,13 @@ export class SharedBreaker {
       if (event.type === 'closed') this.ports.logger.info(facts, 'circuit breaker closed');
       if (event.type === 'held') {
         const { as, by, reason } = event.hold;
-        this.ports.logger.warn({ ...facts, as, by, reason }, 'circuit breaker is held');
+        this.ports.logger.info({ ...facts, as, by, reason }, 'circuit breaker is held');
       }
       if (event.type === 'released')
         this.ports.logger.info({ ...facts, by: event.by, holdsLeft: event.holds.length }, 'circuit breaker released');
       if (event.type === 'reset') {
         const { by, reason } = event;
-        this.ports.logger.warn({ ...facts, by, reason }, 'circuit breaker reset');
+        this.ports.logger.info({ ...facts, by, reason }, 'circuit breaker reset');
       }
     }
   }
