@@ -36,6 +36,7 @@ export {
   StaleVersionError,
   StoredOperationError,
   TransactionClosedError,
+  TransactionConflictError,
   TransactionTimeoutError,
   UnknownCreatorError,
   UnknownFollowupError,
