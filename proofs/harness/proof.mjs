@@ -5,7 +5,7 @@ import { seededRandom } from '@eros/domain';
 import { Checks } from './checks.mjs';
 import { Databases } from './databases.mjs';
 import { readFlags, typed } from './flags.mjs';
-import { spawnWorker } from './worker-process.mjs';
+import { startWorker } from './worker-process.mjs';
 
 /**
  * Runs one proof: prints its flags, hands out what it needs, takes down all that it started, and ends with
@@ -29,8 +29,9 @@ export async function prove(name, defaults, work) {
     note: (text) => checks.note(text),
     /** Starts a process that runs a file of `proofs/workers`. It is killed at the end if it still lives. */
     spawn: async (file, options) => {
-      const worker = await spawnWorker(file, options);
-      workers.add(worker);
+      const worker = startWorker(file, options);
+      workers.add(worker); // also one that never gets ready is taken down
+      await worker.ready;
       return worker;
     },
     /** Does the work once for each database of `--db`, on a fresh one. */
