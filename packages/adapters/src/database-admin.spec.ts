@@ -23,7 +23,7 @@ describe('openMigrations', () => {
 
   it('migrates, verifies and goes back', async () => {
     const migrations = await openMigrations({ path: file, driver: 'better-sqlite3', clock: { nowMs: () => 7 } });
-    expect(migrations.databasePath).toBe(file);
+    expect(migrations.databaseName).toBe(file);
     const changes = await migrations.migrate();
     expect((await migrations.status()).applied).toEqual([{ version: 1, appliedAtMs: 7, changes }]);
     expect(await migrations.verify()).toEqual([]);

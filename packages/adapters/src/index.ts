@@ -31,6 +31,8 @@ export * from './sql/send-store.js';
 export * from './sql/volume-log.js';
 export * from './migrations/migration.js';
 export * from './migrations/migrator.js';
+export * from './migrations/postgres-schema.js';
+export * from './migrations/schema-access.js';
 export * from './migrations/sqlite-schema.js';
 export * from './schema/declared-schema.js';
 export * from './database-admin.js';

@@ -15,6 +15,8 @@ export const DEFAULT_LEASE_MS = 10_000;
 export const DEFAULT_TRANSACTION_TIMEOUT_MS = 2_000;
 const LONGEST_LEASE_MS = 3_600_000;
 const LONGEST_LOCK_WAIT_MS = 3_600_000;
+const LARGEST_POOL = 1_000;
+const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,62}$/;
 
 /**
  * Throws for every option that cannot be, before anything is opened: no file is made by a call that is refused.
@@ -69,11 +71,37 @@ export function planSettingsOf({ planning = {} }: Pick<ErosOptions, 'planning'>)
 }
 
 function assertDatabase(database: DatabaseOption | undefined): void {
+  if (database?.type === 'postgres') assertPostgres(database);
   if (database?.type !== 'sqlite') return;
   assertText('database.path', database.path);
   assertOneOf('database.driver', database.driver, ['sqlite3', 'better-sqlite3']);
   if (database.lockTimeoutMs !== undefined) {
     assertMs('database.lockTimeoutMs', database.lockTimeoutMs, 0, LONGEST_LOCK_WAIT_MS);
+  }
+}
+
+function assertPostgres({
+  url,
+  schema,
+  poolSize,
+  statementTimeoutMs,
+}: Extract<DatabaseOption, { type: 'postgres' }>): void {
+  if (typeof url !== 'string' || !URL.canParse(url) || !/^postgres(ql)?:$/.test(new URL(url).protocol)) {
+    // Not shown: whatever it is, it may hold a password.
+    throw new InvalidSettingsError('database.url', 'something else', 'postgres://user:password@host:port/database');
+  }
+  if (schema !== undefined && (typeof schema !== 'string' || !SCHEMA_NAME.test(schema) || /^pg_/.test(schema))) {
+    throw new InvalidSettingsError(
+      'database.schema',
+      shown(schema),
+      'a name of small letters, digits and _, at most 63, not beginning with a digit or pg_',
+    );
+  }
+  if (poolSize !== undefined && !(Number.isSafeInteger(poolSize) && poolSize >= 2 && poolSize <= LARGEST_POOL)) {
+    throw new InvalidSettingsError('database.poolSize', shown(poolSize), `a whole number from 2 to ${LARGEST_POOL}`);
+  }
+  if (statementTimeoutMs !== undefined) {
+    assertMs('database.statementTimeoutMs', statementTimeoutMs, 100, LONGEST_LOCK_WAIT_MS);
   }
 }
 

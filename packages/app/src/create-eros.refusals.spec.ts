@@ -43,7 +43,19 @@ describe('what cannot be', () => {
       { database: { type: 'sqlite', path: 'eros.db', lockTimeoutMs: -1 } },
       'invalid_settings',
     ],
-    ['postgres', { database: { type: 'postgres', url: 'postgres://localhost/eros' } }, 'unsupported_database'],
+    ['a URL of another database', { database: { type: 'postgres', url: 'mysql://host/eros' } }, 'invalid_settings'],
+    ['a URL that is none', { database: { type: 'postgres', url: 'host eros' } }, 'invalid_settings'],
+    [
+      'a schema that needs quotes',
+      { database: { type: 'postgres', url: 'postgres://host/eros', schema: 'a"b' } },
+      'invalid_settings',
+    ],
+    ['a pool of one', { database: { type: 'postgres', url: 'postgres://host/eros', poolSize: 1 } }, 'invalid_settings'],
+    [
+      'a time limit of nothing',
+      { database: { type: 'postgres', url: 'postgres://host/eros', statementTimeoutMs: 0 } },
+      'invalid_settings',
+    ],
     ['another database', { database: { type: 'mongodb' } }, 'unsupported_database'],
   ])('%s is refused before a file is made', async (_, options, code) => {
     const before = process.cwd();

@@ -110,7 +110,7 @@ describe('an existing DataSource', () => {
     }
   });
 
-  it('is refused in :memory:, and when it is no SQLite', async () => {
+  it('is refused in :memory:, and when it is not open', async () => {
     const inMemory = new DataSource({ type: 'better-sqlite3', database: ':memory:' });
     const shared = new DataSource({ type: 'better-sqlite3', database: 'file:eros?mode=memory&cache=shared' });
     const postgres = Object.assign(new DataSource({ type: 'better-sqlite3', database: file }), {

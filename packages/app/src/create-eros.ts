@@ -1,13 +1,12 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { SqliteDatabase } from '@eros/adapters';
-import { EngineClosedError, UnsupportedDatabaseError, type Logger } from '@eros/domain';
+import { EngineClosedError, type Logger } from '@eros/domain';
 import { Container } from 'inversify';
 import { assertOptions, transactionTimeoutMsOf } from './assert-options.js';
 import { bindings } from './bindings.js';
 import type { Schedule } from './breaker/schedule.js';
-import { openEngineDatabase } from './engine-database.js';
+import { openEngineDatabase, type EngineDatabase } from './engine-database.js';
 import type { Eros } from './eros.js';
 import { checkHealth } from './health.js';
 import type { ErosOptions } from './options.js';
@@ -30,8 +29,8 @@ const DEFAULT_CLOSE_TIMEOUT_MS = 5_000;
  *
  * @throws {InvalidSettingsError} for an option that cannot be; no file is made.
  * @throws {InvalidPackError} for a rule pack that is none; no file is made.
- * @throws {UnsupportedDatabaseError} for anything but SQLite.
- * @throws {DatabaseUnavailableError} when the database is locked, read-only, damaged, full, or none.
+ * @throws {UnsupportedDatabaseError} for anything but SQLite and PostgreSQL.
+ * @throws {DatabaseUnavailableError} when the database is locked, read-only, damaged, full, out of reach, or none.
  * @throws {SchemaOutdatedError} when `migrate` is `verify` and something is pending.
  * @throws {SchemaNewerError} when a newer program wrote the database.
  * @throws {SchemaConflictError} when its tables cannot be ours.
@@ -39,21 +38,18 @@ const DEFAULT_CLOSE_TIMEOUT_MS = 5_000;
 export async function createEros(options: ErosOptions = {}): Promise<Eros> {
   await assertOptions(options);
   const timeoutMs = transactionTimeoutMsOf(options);
-  const { database, migrator } = await openEngineDatabase(options);
+  const opened = await openEngineDatabase(options);
+  const { database, migrator } = opened;
   try {
     const container = new Container();
     await container.loadAsync(surroundingsModule(options), storageModule(database), ...(options.modules ?? []));
     const node = options.node ?? `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
     const services = await assembleServices(container, database, { ...options, node });
-    const lifetime = new Lifetime(services, database, container.get(bindings.schedule), container.get(bindings.logger));
+    const lifetime = new Lifetime(services, opened, container.get(bindings.schedule), container.get(bindings.logger));
     return {
       ...services,
-      transaction: (work) => database.transaction(work, { timeoutMs }),
-      joinTransaction: () => {
-        throw new UnsupportedDatabaseError(
-          'the engine has connections of its own to an SQLite file, which cannot join yours: use eros.transaction instead',
-        );
-      },
+      transaction: (work, { isRepeatable = false } = {}) => database.transaction(work, { timeoutMs, isRepeatable }),
+      joinTransaction: (manager) => opened.joinTransaction(manager),
       start: () => lifetime.start(),
       health: () => checkHealth(database, migrator, services),
       close: (closing) => lifetime.close(closing),
@@ -72,13 +68,13 @@ class Lifetime {
 
   constructor(
     private readonly services: Services,
-    private readonly database: SqliteDatabase,
+    private readonly opened: EngineDatabase,
     private readonly schedule: Schedule,
     private readonly logger: Logger,
   ) {}
 
   async start(): Promise<void> {
-    if (this.closing) throw new EngineClosedError(this.database.path);
+    if (this.closing) throw new EngineClosedError(this.opened.name);
     await this.services.sagas.start();
     this.sweepLater();
   }
@@ -109,7 +105,7 @@ class Lifetime {
       () => sagas.close({ timeoutMs }),
       () => this.atMost(timeoutMs, idempotency.close()),
       () => breakers.close(),
-      () => this.database.close(),
+      () => this.opened.database.close(),
     ];
     const errors: unknown[] = [];
     for (const close of parts) await close().catch((error: unknown) => errors.push(error));

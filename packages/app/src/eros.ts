@@ -19,14 +19,18 @@ export interface Eros {
    * Runs work in one transaction: all of it is committed, or nothing. Engine calls inside join by passing `tx` on where they accept
    * one; others are refused with `nested_transaction`.
    *
+   * @param options.isRepeatable says that the work depends on nothing but what it reads inside, so that it may be run again when
+   *   another transaction of PostgreSQL got in its way. On SQLite transactions take turns, and each is run once.
+   * @throws {TransactionConflictError} on PostgreSQL, when another one got in its way and it is not repeatable: run it again.
    * @throws {TransactionTimeoutError} when the work takes longer than `transactionTimeoutMs`.
    */
-  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  transaction<T>(work: (tx: Transaction) => Promise<T>, options?: { readonly isRepeatable?: boolean }): Promise<T>;
   /**
-   * A transaction of a borrowed DataSource, for engine calls to join. The engine has connections of its own to an SQLite file,
-   * which cannot join yours.
+   * A transaction that an entity manager of the borrowed PostgreSQL DataSource has open, for engine calls to join: they commit
+   * and roll back with it.
    *
-   * @throws {UnsupportedDatabaseError} on SQLite.
+   * @throws {ForeignTransactionError} unless the manager is of that DataSource and has a transaction open.
+   * @throws {UnsupportedDatabaseError} on SQLite, and on a pool of the engine's own: those connections are not yours.
    */
   joinTransaction(manager: EntityManager): Transaction;
   readonly captions: Pick<Captions, 'score' | 'scoreAll'>;

@@ -89,23 +89,29 @@ export class Followups {
     const parentMs = instantOf('sentAt', parent.sentAt);
     assertText('ppvId', ppvId);
     assertStructure(ppvType);
-    return this.ports.unitOfWork.transaction(async (tx) => {
-      const { followups, settings } = this.ports;
-      const { timeZone } = await this.creator(creatorId, tx);
-      const before = await followups.ofParent({ creatorId, parentPpvId: ppvId }, tx);
-      const planned = before.find(({ followup }) => followup.status === 'planned');
-      if (planned) return { planned: true, followup: viewOf(planned) };
-      const time = planFollowup({ creatorId, parentKey: ppvId, parentMs, timeZone, quietHours: settings.quietHours });
-      const refusal =
-        refusalOf(before) ?? ('reason' in time ? time.reason : await this.fullDay(creatorId, parentMs, timeZone, tx));
-      if (refusal || 'reason' in time) {
-        const reason = refusal ?? 'quiet_hours';
-        await this.log('followup_refused', creatorId, { parentPpvId: ppvId, reason }, tx);
-        return { planned: false, reason };
-      }
-      const facts = { creatorId, parentPpvId: ppvId, parentMs, followupMs: time.atMs, plannedMs: time.atMs, ppvType };
-      return { planned: true, followup: await this.insert({ ...facts, status: 'planned' }, 'followup_scheduled', tx) };
-    });
+    return this.ports.unitOfWork.transaction(
+      async (tx) => {
+        const { followups, settings } = this.ports;
+        const { timeZone } = await this.creator(creatorId, tx);
+        const before = await followups.ofParent({ creatorId, parentPpvId: ppvId }, tx);
+        const planned = before.find(({ followup }) => followup.status === 'planned');
+        if (planned) return { planned: true, followup: viewOf(planned) };
+        const time = planFollowup({ creatorId, parentKey: ppvId, parentMs, timeZone, quietHours: settings.quietHours });
+        const refusal =
+          refusalOf(before) ?? ('reason' in time ? time.reason : await this.fullDay(creatorId, parentMs, timeZone, tx));
+        if (refusal || 'reason' in time) {
+          const reason = refusal ?? 'quiet_hours';
+          await this.log('followup_refused', creatorId, { parentPpvId: ppvId, reason }, tx);
+          return { planned: false, reason };
+        }
+        const facts = { creatorId, parentPpvId: ppvId, parentMs, followupMs: time.atMs, plannedMs: time.atMs, ppvType };
+        return {
+          planned: true,
+          followup: await this.insert({ ...facts, status: 'planned' }, 'followup_scheduled', tx),
+        };
+      },
+      { isRepeatable: true },
+    );
   }
 
   /**
@@ -131,26 +137,29 @@ export class Followups {
       const given = `${followup.followupTime.toISOString()}, before its parent`;
       throw new InvalidSettingsError('followupTime', given, `an instant from ${followup.parentTime.toISOString()} on`);
     }
-    return this.ports.unitOfWork.transaction(async (tx) => {
-      await this.creator(creatorId, tx);
-      const before = await this.ports.followups.ofParent({ creatorId, parentPpvId }, tx);
-      const same = before.find(
-        ({ followup: { status, followupMs: atMs } }) => status === 'sent' && atMs === followupMs,
-      );
-      if (same) return viewOf(same);
-      const planned = before.find(({ followup: { status } }) => status === 'planned');
-      if (!planned) {
-        return this.insert(
-          { creatorId, parentPpvId, parentMs, followupMs, ppvType, status: 'sent' },
-          'followup_recorded',
-          tx,
+    return this.ports.unitOfWork.transaction(
+      async (tx) => {
+        await this.creator(creatorId, tx);
+        const before = await this.ports.followups.ofParent({ creatorId, parentPpvId }, tx);
+        const same = before.find(
+          ({ followup: { status, followupMs: atMs } }) => status === 'sent' && atMs === followupMs,
         );
-      }
-      const sent = after(planned, { type: 'record', parentMs, followupMs });
-      await this.ports.followups.close(planned.followupId, sent, tx);
-      await this.log('followup_recorded', creatorId, detailsOf(planned.followupId, sent), tx);
-      return viewOf({ ...planned, followup: sent });
-    });
+        if (same) return viewOf(same);
+        const planned = before.find(({ followup: { status } }) => status === 'planned');
+        if (!planned) {
+          return this.insert(
+            { creatorId, parentPpvId, parentMs, followupMs, ppvType, status: 'sent' },
+            'followup_recorded',
+            tx,
+          );
+        }
+        const sent = after(planned, { type: 'record', parentMs, followupMs });
+        await this.ports.followups.close(planned.followupId, sent, tx);
+        await this.log('followup_recorded', creatorId, detailsOf(planned.followupId, sent), tx);
+        return viewOf({ ...planned, followup: sent });
+      },
+      { isRepeatable: true },
+    );
   }
 
   /**
@@ -172,22 +181,25 @@ export class Followups {
     if (kind !== 'purchase' && kind !== 'reply') {
       throw new InvalidSettingsError('kind', JSON.stringify(kind), 'purchase or reply');
     }
-    return this.ports.unitOfWork.transaction(async (tx) => {
-      await this.creator(creatorId, tx);
-      let cancelled = 0;
-      const item = await this.ports.schedules.itemOfMessage(creatorId, ppvId, tx);
-      const names = item ? [ppvId, String(item.itemId)] : [ppvId];
-      const stored = await Promise.all(
-        names.map((name) => this.ports.followups.ofParent({ creatorId, parentPpvId: name }, tx)),
-      );
-      for (const each of stored.flat()) {
-        const next = after(each, { type: 'respond', kind, atMs });
-        if (next === each.followup) continue;
-        await this.callOff(each, next, tx);
-        cancelled += 1;
-      }
-      return { cancelled };
-    });
+    return this.ports.unitOfWork.transaction(
+      async (tx) => {
+        await this.creator(creatorId, tx);
+        let cancelled = 0;
+        const item = await this.ports.schedules.itemOfMessage(creatorId, ppvId, tx);
+        const names = item ? [ppvId, String(item.itemId)] : [ppvId];
+        const stored = await Promise.all(
+          names.map((name) => this.ports.followups.ofParent({ creatorId, parentPpvId: name }, tx)),
+        );
+        for (const each of stored.flat()) {
+          const next = after(each, { type: 'respond', kind, atMs });
+          if (next === each.followup) continue;
+          await this.callOff(each, next, tx);
+          cancelled += 1;
+        }
+        return { cancelled };
+      },
+      { isRepeatable: true },
+    );
   }
 
   /**
@@ -199,12 +211,15 @@ export class Followups {
    */
   async cancel(followupId: number, why: Why): Promise<void> {
     assertWhy(why);
-    await this.ports.unitOfWork.transaction(async (tx) => {
-      const stored = await this.ports.followups.find(followupId, tx);
-      if (!stored) throw new UnknownFollowupError(followupId);
-      const { by, reason } = why;
-      await this.callOff(stored, after(stored, { type: 'cancel', by, reason, atMs: this.ports.clock.nowMs() }), tx);
-    });
+    await this.ports.unitOfWork.transaction(
+      async (tx) => {
+        const stored = await this.ports.followups.find(followupId, tx);
+        if (!stored) throw new UnknownFollowupError(followupId);
+        const { by, reason } = why;
+        await this.callOff(stored, after(stored, { type: 'cancel', by, reason, atMs: this.ports.clock.nowMs() }), tx);
+      },
+      { isRepeatable: true },
+    );
   }
 
   /** Closes it, and the item of the planned week that it stands for, so that this is never due either. */

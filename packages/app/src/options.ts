@@ -13,8 +13,21 @@ export type DatabaseOption =
       /** How long a call waits while another process writes, in ms. Default 30 s. */
       readonly lockTimeoutMs?: number;
     }
-  | { readonly type: 'postgres'; readonly url: string; readonly schema?: string; readonly poolSize?: number }
-  /** Borrowed: never closed by the engine. Of an SQLite DataSource the engine opens the same file on connections of its own. */
+  | {
+      readonly type: 'postgres';
+      /** `postgres://user:password@host:5432/database`. The password is never shown. */
+      readonly url: string;
+      /** Where the tables are; made by `migrate: 'auto'` if it is not there. Default: what `search_path` says, mostly `public`. */
+      readonly schema?: string;
+      /** The most connections at a time, beside the one for leases and breakers. Default 10. */
+      readonly poolSize?: number;
+      /** The longest that one statement may run, in ms. Default 30 s. */
+      readonly statementTimeoutMs?: number;
+    }
+  /**
+   * Borrowed: never closed by the engine. Of a PostgreSQL DataSource the engine uses the pool, with its settings and its
+   * `search_path`; of an SQLite one it opens the same file on connections of its own.
+   */
   | { readonly type: 'existing'; readonly dataSource: DataSource };
 
 export interface ErosOptions {

@@ -113,17 +113,20 @@ export class Rotations {
    */
   async draw(creatorId: string, count: number): Promise<string[]> {
     assertCount(count);
-    return this.ports.unitOfWork.transaction(async (tx) => {
-      const creator = await this.creator(creatorId, tx);
-      const stored = await this.ports.rotations.load(creatorId, tx);
-      const from = stored?.value.position ?? 0;
-      const next = after(stored?.value, { type: 'take', from, count }, creatorId);
-      const slots = slotsOf(next, from, count);
-      const { patternStartMs } = next;
-      const details = { patternStart: new Date(patternStartMs).toISOString(), from, to: from + count, slots };
-      await this.save(next, stored?.version ?? 0, creator, { type: 'rotation_drawn', details }, tx);
-      return slots;
-    });
+    return this.ports.unitOfWork.transaction(
+      async (tx) => {
+        const creator = await this.creator(creatorId, tx);
+        const stored = await this.ports.rotations.load(creatorId, tx);
+        const from = stored?.value.position ?? 0;
+        const next = after(stored?.value, { type: 'take', from, count }, creatorId);
+        const slots = slotsOf(next, from, count);
+        const { patternStartMs } = next;
+        const details = { patternStart: new Date(patternStartMs).toISOString(), from, to: from + count, slots };
+        await this.save(next, stored?.version ?? 0, creator, { type: 'rotation_drawn', details }, tx);
+        return slots;
+      },
+      { isRepeatable: true },
+    );
   }
 
   /** Shows the next slots, 1 to 10,000, and takes none. @throws {InvalidTransitionError} when there is no rotation yet. */
@@ -141,15 +144,18 @@ export class Rotations {
     details: Readonly<Record<string, unknown>>,
     commandAt: (atMs: number, creator: Creator) => RotationCommand,
   ): Promise<Rotation> {
-    return this.ports.unitOfWork.transaction(async (tx) => {
-      const creator = await this.creator(creatorId, tx);
-      const stored = await this.ports.rotations.load(creatorId, tx);
-      const atMs = this.ports.clock.nowMs();
-      const value = after(stored?.value, commandAt(atMs, creator), creatorId);
-      const moved = { ...details, from: stored?.value.state ?? 'none', to: value.state };
-      const version = await this.save(value, stored?.version ?? 0, creator, { type, details: moved }, tx);
-      return viewOf({ value, version }, creator, atMs);
-    });
+    return this.ports.unitOfWork.transaction(
+      async (tx) => {
+        const creator = await this.creator(creatorId, tx);
+        const stored = await this.ports.rotations.load(creatorId, tx);
+        const atMs = this.ports.clock.nowMs();
+        const value = after(stored?.value, commandAt(atMs, creator), creatorId);
+        const moved = { ...details, from: stored?.value.state ?? 'none', to: value.state };
+        const version = await this.save(value, stored?.version ?? 0, creator, { type, details: moved }, tx);
+        return viewOf({ value, version }, creator, atMs);
+      },
+      { isRepeatable: true },
+    );
   }
 
   private async save(

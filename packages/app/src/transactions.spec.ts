@@ -1,5 +1,6 @@
 import { openEngine } from './testing/open-engine.js';
-import { query } from './testing/query.js';
+import { isOnPostgres } from './testing/postgres.js';
+import { numbered, query } from './testing/query.js';
 import type { Eros } from './eros.js';
 
 const CREATOR = { creator_id: 'c-1', page_name: 'amber', page_type: 'paid', timezone: 'UTC', current_active_fans: 10 };
@@ -7,12 +8,14 @@ const INSERT =
   "INSERT INTO creators (creator_id, page_name, display_name, page_type) VALUES ('c-2', 'bea', 'Bea', 'free')";
 const NAMES = 'SELECT creator_id FROM creators ORDER BY creator_id';
 
-describe.each(['sqlite3', 'better-sqlite3', ':memory:'] as const)('eros.transaction on %s', (kind) => {
+const KINDS = isOnPostgres() ? (['PostgreSQL'] as const) : (['sqlite3', 'better-sqlite3', ':memory:'] as const);
+
+describe.each(KINDS)('eros.transaction on %s', (kind) => {
   let eros: Eros;
   let close: () => Promise<void>;
   beforeEach(async () => {
     const options = { transactionTimeoutMs: 200 };
-    if (kind === 'sqlite3') ({ eros, close } = await openEngine(options));
+    if (kind === 'sqlite3' || kind === 'PostgreSQL') ({ eros, close } = await openEngine(options));
     else {
       const path = kind === ':memory:' ? kind : undefined;
       ({ eros, close } = await openEngine({ ...options, driver: 'better-sqlite3', ...(path ? { path } : {}) }));
@@ -103,13 +106,17 @@ describe.each(['sqlite3', 'better-sqlite3', ':memory:'] as const)('eros.transact
     expect(await query(eros, NAMES)).toHaveLength(2);
   });
 
-  it('begins one after another, however many are asked for at once', async () => {
+  it('ends as if one after another, however many are asked for at once', async () => {
     const fans = 'SELECT current_active_fans AS fans FROM creators';
     const raise = () =>
-      eros.transaction(async (tx) => {
-        const [row] = await tx.query<{ fans: number }>(fans);
-        await tx.query('UPDATE creators SET current_active_fans = ?', [(row?.fans ?? 0) + 1]);
-      });
+      eros.transaction(
+        async (tx) => {
+          const [row] = await tx.query<{ fans: number }>(fans);
+          const sql = 'UPDATE creators SET current_active_fans = ?';
+          await tx.query(isOnPostgres() ? numbered(sql) : sql, [(row?.fans ?? 0) + 1]);
+        },
+        { isRepeatable: true },
+      );
     await Promise.all(Array.from({ length: 25 }, raise));
     expect(await query(eros, fans)).toEqual([{ fans: 35 }]);
   });

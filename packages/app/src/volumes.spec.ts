@@ -56,8 +56,8 @@ it('explains a planned week from what is stored, and the row has the same number
       multi_horizon_used: flag(decision.flags.multiHorizonUsed),
       dow_adjusted: flag(decision.flags.dowAdjusted),
       elasticity_capped: flag(decision.flags.elasticityCapped),
-      notes: JSON.stringify(decision.notes),
     });
+    expect(JSON.parse(String(row?.['notes']))).toEqual(decision.notes);
   } finally {
     await close();
   }

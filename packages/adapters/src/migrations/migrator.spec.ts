@@ -34,7 +34,7 @@ const books: Table = {
 const library: DeclaredSchema = {
   version: 3,
   tables: [shelves, books],
-  views: [{ name: 'v_titles', sqlite: 'SELECT title FROM books' }],
+  views: [{ name: 'v_titles', sqlite: 'SELECT title FROM books', postgres: 'SELECT title FROM books' }],
   translations: [],
 };
 

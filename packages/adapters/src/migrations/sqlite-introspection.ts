@@ -1,6 +1,7 @@
 import { readCreateTable } from '../schema/create-table.js';
 import type { SqlSession } from '../sql/sql-database.js';
 import type { FoundSchema, FoundTable } from './found-schema.js';
+import { grouped } from './grouped.js';
 
 interface MasterRow {
   type: string;
@@ -113,14 +114,4 @@ function tableFrom(
     uniqueKeys: [...(key.length > 0 ? [key] : []), ...others],
     checksOf: (column) => (text ??= readCreateTable(sql)).checks.get(column) ?? [],
   };
-}
-
-export function grouped<Row>(rows: readonly Row[], by: (row: Row) => string): Map<string, Row[]> {
-  const groups = new Map<string, Row[]>();
-  for (const row of rows) {
-    const group = groups.get(by(row));
-    if (group) group.push(row);
-    else groups.set(by(row), [row]);
-  }
-  return groups;
 }

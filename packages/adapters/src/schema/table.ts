@@ -55,4 +55,6 @@ export interface View {
   readonly name: string;
   /** The SELECT of the view on SQLite. */
   readonly sqlite: string;
+  /** The SELECT of the view on PostgreSQL. */
+  readonly postgres: string;
 }

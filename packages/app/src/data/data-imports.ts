@@ -75,7 +75,9 @@ export class DataImports {
           accepted.push(parsed.row);
         }
       }
-      tally.commit(await this.ports.unitOfWork.transaction((tx) => this.saveCreators(accepted, tx)));
+      tally.commit(
+        await this.ports.unitOfWork.transaction((tx) => this.saveCreators(accepted, tx), { isRepeatable: true }),
+      );
     }
     return tally.report();
   }
@@ -109,7 +111,9 @@ export class DataImports {
           accepted.push(parsed.row);
         }
       }
-      tally.commit(await this.ports.unitOfWork.transaction((tx) => this.saveCaptions(accepted, tx)));
+      tally.commit(
+        await this.ports.unitOfWork.transaction((tx) => this.saveCaptions(accepted, tx), { isRepeatable: true }),
+      );
     }
     return tally.report();
   }
@@ -152,7 +156,9 @@ export class DataImports {
         }
       }
       tally.commit(
-        await this.ports.unitOfWork.transaction((tx) => this.saveSends(accepted, late, unknowns.length > 0, tx)),
+        await this.ports.unitOfWork.transaction((tx) => this.saveSends(accepted, late, unknowns.length > 0, tx), {
+          isRepeatable: true,
+        }),
       );
     }
     return tally.report();

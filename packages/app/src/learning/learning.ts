@@ -75,7 +75,9 @@ export class Learning {
     for (const outcome of await this.ports.outcomes.unapplied()) {
       const creator = await this.creatorOf(outcome.creatorId);
       const seeds = await this.seedsFor(creator, outcome);
-      const signal = await this.ports.unitOfWork.transaction((tx) => this.applyOne(outcome, seeds, tx));
+      const signal = await this.ports.unitOfWork.transaction((tx) => this.applyOne(outcome, seeds, tx), {
+        isRepeatable: true,
+      });
       if (signal) applied.push(signal);
     }
     return { applied };
@@ -188,15 +190,18 @@ export class Learning {
   private async setFrozen(creatorId: string, { by, reason }: Why, isFrozen: boolean): Promise<void> {
     assertWhy({ by, reason });
     await this.creatorOf(creatorId);
-    await this.ports.unitOfWork.transaction(async (tx) => {
-      const nowMs = this.ports.clock.nowMs();
-      const stored = await this.ports.learning.load(creatorId, tx);
-      const record = stored?.value ?? nothingLearnt(creatorId, nowMs);
-      const frozen = isFrozen ? { by, reason, atMs: nowMs } : undefined;
-      await this.ports.learning.save({ ...record, frozen, updatedAtMs: nowMs }, stored?.version ?? 0, tx);
-      const type = isFrozen ? 'learning_frozen' : 'learning_unfrozen';
-      await this.ports.operations.append({ type, creatorId, atMs: nowMs, details: { by, reason } }, tx);
-    });
+    await this.ports.unitOfWork.transaction(
+      async (tx) => {
+        const nowMs = this.ports.clock.nowMs();
+        const stored = await this.ports.learning.load(creatorId, tx);
+        const record = stored?.value ?? nothingLearnt(creatorId, nowMs);
+        const frozen = isFrozen ? { by, reason, atMs: nowMs } : undefined;
+        await this.ports.learning.save({ ...record, frozen, updatedAtMs: nowMs }, stored?.version ?? 0, tx);
+        const type = isFrozen ? 'learning_frozen' : 'learning_unfrozen';
+        await this.ports.operations.append({ type, creatorId, atMs: nowMs, details: { by, reason } }, tx);
+      },
+      { isRepeatable: true },
+    );
   }
 
   private async creatorOf(creatorId: string): Promise<Creator> {

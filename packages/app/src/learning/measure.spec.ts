@@ -17,7 +17,7 @@ it('writes what came of each week into the documented columns', async () => {
       const nextMonday = new Date(Date.parse(weekStart) + 7 * 86_400_000).toISOString().slice(0, 10);
       const [sent] = await query<Record<string, number>>(
         eros,
-        `SELECT count(*) AS messages, sum(category = 'revenue') AS ppvs,
+        `SELECT count(*) AS messages, sum(CASE category WHEN 'revenue' THEN 1 ELSE 0 END) AS ppvs,
            sum(CASE category WHEN 'revenue' THEN earnings ELSE 0 END) AS revenue,
            1.0 * sum(CASE category WHEN 'revenue' THEN viewed_count END) / sum(CASE category WHEN 'revenue' THEN sent_count END) AS view_rate,
            1.0 * sum(CASE category WHEN 'revenue' THEN purchased_count END) / sum(CASE category WHEN 'revenue' THEN sent_count END) AS purchase_rate

@@ -44,8 +44,9 @@ export class WeekMeasurer {
     for (let attempt = 1; ; attempt += 1) {
       const firstWeek = await this.firstWeek(prediction);
       const sends = await this.sendsFor(creator, prediction, firstWeek);
-      const view = await this.ports.unitOfWork.transaction((tx) =>
-        this.store({ creator, prediction, sends, nowMs }, tx),
+      const view = await this.ports.unitOfWork.transaction(
+        (tx) => this.store({ creator, prediction, sends, nowMs }, tx),
+        { isRepeatable: true },
       );
       if (!view) return undefined;
       // An import that came in between could not know that the week was being measured from what was before it.
@@ -105,13 +106,16 @@ export class WeekMeasurer {
   /** False when the week was learnt from already: then its figures stay. */
   private takeBack({ creatorId, weekStart, predictionId }: StoredPrediction): Promise<boolean> {
     const { predictions, outcomes, unitOfWork } = this.ports;
-    return unitOfWork.transaction(async (tx) => {
-      const outcome: StoredOutcome | undefined = await outcomes.find(creatorId, weekStart, tx);
-      if (outcome?.applied) return false;
-      if (outcome) await outcomes.discard(outcome.outcomeId, tx);
-      await predictions.clearOutcome(predictionId, tx);
-      return true;
-    });
+    return unitOfWork.transaction(
+      async (tx) => {
+        const outcome: StoredOutcome | undefined = await outcomes.find(creatorId, weekStart, tx);
+        if (outcome?.applied) return false;
+        if (outcome) await outcomes.discard(outcome.outcomeId, tx);
+        await predictions.clearOutcome(predictionId, tx);
+        return true;
+      },
+      { isRepeatable: true },
+    );
   }
 }
 

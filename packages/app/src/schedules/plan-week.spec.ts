@@ -17,8 +17,8 @@ const contentOf = ({ items, counts, notes, prediction }: WeekPlan) => ({
 
 describe('planWeek', () => {
   it('plans a week once: 10 callers of two engines at once get the same plan', async () => {
-    const { eros, file, clock, close } = await openHost({ creatorIds: [CREATOR] });
-    const other = await createEros({ database: { type: 'sqlite', path: file }, clock });
+    const { eros, database, clock, close } = await openHost({ creatorIds: [CREATOR] });
+    const other = await createEros({ database, clock });
     try {
       const plans = await Promise.all(
         Array.from({ length: 10 }, (_, i) => (i % 2 === 0 ? eros : other).schedules.planWeek(REQUEST)),

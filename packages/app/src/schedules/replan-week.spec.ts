@@ -118,8 +118,8 @@ it('supersedes the prediction, calls the old follow-ups off and says so', async 
 }, 60_000);
 
 it('replans once for all callers of one round, of two engines', async () => {
-  const { eros, file, clock, slots, close } = await openPlanned();
-  const other = await createEros({ database: { type: 'sqlite', path: file }, clock });
+  const { eros, database, clock, slots, close } = await openPlanned();
+  const other = await createEros({ database, clock });
   try {
     const request = { creatorId: CREATOR, weekStart: SECOND, why };
     const plans = await Promise.all([eros, other, eros, other].map(({ schedules }) => schedules.replanWeek(request)));

@@ -214,19 +214,22 @@ export class Schedules {
     if (!TEMPLATE_STATUSES.includes(status)) {
       throw new InvalidSettingsError('status', JSON.stringify(status), TEMPLATE_STATUSES.join(', '));
     }
-    await this.ports.unitOfWork.transaction(async (tx) => {
-      const head = await this.ports.schedules.head(templateId, tx);
-      if (!head) throw new UnknownWeekError(`with template id ${templateId}`);
-      assertStatusMove(templateId, head.status, status);
-      if (head.status === status) return;
-      await this.ports.schedules.setStatus(templateId, status, tx);
-      const { creatorId, weekStart } = head;
-      const details = { weekStart, templateId, from: head.status, to: status };
-      await this.ports.operations.append(
-        { type: 'week_status_changed', creatorId, atMs: this.ports.clock.nowMs(), details },
-        tx,
-      );
-    });
+    await this.ports.unitOfWork.transaction(
+      async (tx) => {
+        const head = await this.ports.schedules.head(templateId, tx);
+        if (!head) throw new UnknownWeekError(`with template id ${templateId}`);
+        assertStatusMove(templateId, head.status, status);
+        if (head.status === status) return;
+        await this.ports.schedules.setStatus(templateId, status, tx);
+        const { creatorId, weekStart } = head;
+        const details = { weekStart, templateId, from: head.status, to: status };
+        await this.ports.operations.append(
+          { type: 'week_status_changed', creatorId, atMs: this.ports.clock.nowMs(), details },
+          tx,
+        );
+      },
+      { isRepeatable: true },
+    );
   }
 
   /**
@@ -269,8 +272,9 @@ export class Schedules {
       throw new InvalidSettingsError('status', JSON.stringify(send.status), 'sent, failed or unknown');
     }
     const atMs = instantOf('at', send.at);
-    await this.ports.unitOfWork.transaction((tx) =>
-      this.saveSend(itemId, { status: send.status, atMs, messageId: send.messageId }, tx),
+    await this.ports.unitOfWork.transaction(
+      (tx) => this.saveSend(itemId, { status: send.status, atMs, messageId: send.messageId }, tx),
+      { isRepeatable: true },
     );
   }
 

@@ -60,11 +60,18 @@ describe('the status of a week', () => {
     await expect(move('generated')).rejects.toMatchObject({ code: 'invalid_transition', allowed: [] });
     await expect(move('gone' as 'draft')).rejects.toMatchObject({ code: 'invalid_settings' });
     await expect(eros.schedules.setStatus(99, 'approved')).rejects.toMatchObject({ code: 'unknown_week' });
-    const logged = await query<{ to: string }>(
+    const logged = await query<{ details: string }>(
       eros,
-      "SELECT json_extract(event_details, '$.to') AS \"to\" FROM timing_operation_log WHERE event_type = 'week_status_changed' ORDER BY id",
+      "SELECT event_details AS details FROM timing_operation_log WHERE event_type = 'week_status_changed' ORDER BY id",
     );
-    expect(logged.map(({ to }) => to)).toEqual(['draft', 'approved', 'generated', 'queued', 'approved', 'completed']);
+    expect(logged.map(({ details }) => (JSON.parse(details) as { to: string }).to)).toEqual([
+      'draft',
+      'approved',
+      'generated',
+      'queued',
+      'approved',
+      'completed',
+    ]);
   });
 
   it('says whether its items are to be sent: neither those of a draft nor those of a completed week', async () => {

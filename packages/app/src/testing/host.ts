@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createEros } from '../create-eros.js';
 import { exportedCaptions, exportedCreators, exportedMessages } from './export-rows.js';
+import type { DatabaseOption } from '../options.js';
 import { openEngine, testClock, type OpenOptions } from './open-engine.js';
+import { isOnPostgres, templateDatabase } from './postgres.js';
 
 /** The rows of the export that tell of some creators. The captions are all of them: most are shared. */
 export function exportOf(creatorIds: readonly string[], until = '2026-12-01') {
@@ -45,14 +47,22 @@ export async function openHost({
   return { ...(await openEngine({ clock, ...options, copyOf: await file })), clock };
 }
 
+/** What the copies are made of: a file, or the name of a template. */
 async function importInto(creatorIds: readonly string[], history: string): Promise<string> {
+  if (isOnPostgres()) {
+    return templateDatabase((url) => fill({ type: 'postgres', url, poolSize: 2 }, creatorIds, history));
+  }
   const folder = mkdtempSync(path.join(tmpdir(), 'eros-host-'));
   folders.push(folder);
   const file = path.join(folder, 'eros.db');
+  await fill({ type: 'sqlite', path: file }, creatorIds, history);
+  return file;
+}
+
+async function fill(database: DatabaseOption, creatorIds: readonly string[], history: string): Promise<void> {
   const { creators, captions, messages } = exportOf(creatorIds, history.slice(0, 19).replace('T', ' '));
-  await using eros = await createEros({ database: { type: 'sqlite', path: file } });
+  await using eros = await createEros({ database, migrate: 'auto' });
   await eros.data.importCreators(creators);
   await eros.data.importCaptions(captions);
   await eros.data.importMessages(messages);
-  return file;
 }

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createEros } from '../create-eros.js';
 import type { Eros } from '../eros.js';
-import type { ErosOptions } from '../options.js';
+import type { DatabaseOption, ErosOptions } from '../options.js';
+import { createTestDatabase, isOnPostgres, templateDatabase } from './postgres.js';
 
 /** A clock that a test sets. */
 export interface TestClock {
@@ -20,16 +21,39 @@ export type OpenOptions = ErosOptions & {
   driver?: 'sqlite3' | 'better-sqlite3';
   /** Another path than a file of its own, left as it is in the end. */
   path?: string;
-  /** A closed database, which the engine begins with a copy of. */
+  /** A closed database, which the engine begins with a copy of: a file, or the name of a template. */
   copyOf?: string;
 };
 
-/** An engine on a file of its own, gone after `close()`. */
-export async function openEngine({ driver, path: given, copyOf, ...options }: OpenOptions = {}): Promise<{
-  eros: Eros;
-  file: string;
+interface OpenedEngine {
+  readonly eros: Eros;
+  /** For another engine on the same database. */
+  readonly database: DatabaseOption;
+  /** Of the SQLite file, if it is one. */
+  readonly file: string;
   close(): Promise<void>;
-}> {
+}
+
+/** An engine on a database of its own, gone after `close()`: of PostgreSQL, where the suites run on it, else an SQLite file. */
+export function openEngine(options: OpenOptions = {}): Promise<OpenedEngine> {
+  return isOnPostgres() ? openOnPostgres(options) : openOnSqlite(options);
+}
+
+let empty: Promise<string> | undefined;
+
+async function openOnPostgres({ driver: _, path: __, copyOf, ...options }: OpenOptions): Promise<OpenedEngine> {
+  const template = copyOf ?? (await (empty ??= templateDatabase()));
+  const { url, drop } = await createTestDatabase({ template });
+  const database = { type: 'postgres', url, poolSize: 5 } as const;
+  const eros = await createEros({ database, ...options });
+  const close = async (): Promise<void> => {
+    await eros.close();
+    await drop();
+  };
+  return { eros, database, file: '', close };
+}
+
+async function openOnSqlite({ driver, path: given, copyOf, ...options }: OpenOptions): Promise<OpenedEngine> {
   const folder = mkdtempSync(path.join(tmpdir(), 'eros-app-'));
   const file = path.join(folder, 'eros.db');
   if (copyOf !== undefined) copyFileSync(copyOf, file);
@@ -39,5 +63,5 @@ export async function openEngine({ driver, path: given, copyOf, ...options }: Op
     await eros.close();
     rmSync(folder, { recursive: true, force: true });
   };
-  return { eros, file, close };
+  return { eros, database, file, close };
 }

@@ -182,7 +182,8 @@ async function countViolations(eros: Eros, items: readonly Item[], creatorId: st
     eros,
     `SELECT t.*, d.decision, (SELECT event_details FROM timing_operation_log o
        WHERE o.creator_id = t.creator_id AND o.event_type IN ('week_planned', 'week_replanned')
-         AND json_extract(o.event_details, '$.weekStart') = t.week_start ORDER BY o.id DESC LIMIT 1) AS details
+         AND replace(CAST(o.event_details AS TEXT), ' ', '') LIKE '%"weekStart":"' || t.week_start || '"%'
+         ORDER BY o.id DESC LIMIT 1) AS details
      FROM schedule_templates t JOIN volume_calculation_log d ON d.log_id = t.calculation_log_id WHERE t.creator_id = ?`,
     [creatorId],
   );
