@@ -1,4 +1,5 @@
 import {
+  BREAKERS_CHANGED,
   breakerPolicy,
   eventsOf,
   newCircuitBreaker,
@@ -13,11 +14,15 @@ import {
 import fc from 'fast-check';
 import { MemoryBreakerStore } from './memory/breaker-store.js';
 import { SqlBreakerStore } from './sql/breaker-store.js';
+import type { SqlDatabase, SqlSession } from './sql/sql-database.js';
 import { eachDatabase } from './testing/each-database.js';
 
 const START_MS = Date.UTC(2026, 10, 22, 12);
 const limits = { failureThreshold: 3, successThreshold: 1, cooldownMs: 300, cooldownFactor: 2, probeTimeoutMs: 200 };
-const policies = [breakerPolicy('pay', limits), breakerPolicy('pay', { ...limits, quorum: 2, quorumWindowMs: 400 })];
+const policies = [
+  breakerPolicy('pay', limits),
+  breakerPolicy('pay', { ...limits, quorum: 2, quorumWindowMs: 400 }),
+] as const;
 
 /** The machine alone, told the same at the same time: what the store's statements must amount to. */
 class Machine {
@@ -120,6 +125,66 @@ eachDatabase((open) => {
         expect(await store.history(name)).toEqual(machine.history);
       });
       await fc.assert(property, { numRuns: test.kind === 'memory' ? 1_000 : 60 });
+      await test.close();
+    });
+
+    it('is told to others when, and only when, a transition is committed', async () => {
+      const { database, close, kind } = await open();
+      const store = kind === 'memory' ? new MemoryBreakerStore(database) : new SqlBreakerStore(database);
+      const heard: (string | undefined)[] = [];
+      let hear: () => void = () => undefined;
+      const news = new Promise<void>((resolve) => (hear = resolve));
+      const stop = await database.changes.subscribe((topic) => {
+        heard.push(topic);
+        hear();
+      });
+      const [policy] = policies;
+      await store.dispatch('pay', { type: 'settle', outcome: 'failure' }, policy);
+      const attempt = database.transaction(async (tx) => {
+        await store.dispatch('pay', { type: 'reset', by: 'ana', reason: 'a test' }, policy, tx);
+        throw new Error('back');
+      });
+      await expect(attempt).rejects.toThrow('back');
+      await store.dispatch('pay', { type: 'reset', by: 'ana', reason: 'a test' }, policy);
+      await news;
+      // SQLite tells that something was committed, not what.
+      if (heard[0] !== undefined) expect(heard).toEqual([BREAKERS_CHANGED]);
+      stop();
+      await close();
+    });
+
+    it('counts a failure by one statement', async () => {
+      const test = await open();
+      if (test.kind === 'sql') {
+        const { database } = test;
+        await new SqlBreakerStore(database).dispatch('pay', { type: 'reset', by: 'ana', reason: 'a row' }, policies[0]);
+        const { apart } = database;
+        let asked = 0;
+        const counting: SqlSession = {
+          all: (sql, params) => apart.all(sql, params),
+          run: (sql, params) => apart.run(sql, params),
+          returning: (sql, params) => {
+            asked += 1;
+            return apart.returning(sql, params);
+          },
+        };
+        const watched: SqlDatabase = Object.create(database, {
+          apart: { value: counting },
+          transaction: { value: () => Promise.reject(new Error('a transaction')) },
+        });
+        const store = new SqlBreakerStore(watched);
+        const patient = breakerPolicy('pay', { failureThreshold: 100 });
+        for (const more of [
+          {},
+          { sinceOwnSuccessMs: 60_000 },
+          { ticket: { generation: 2 } },
+          { failures: 3, cause: 'x' },
+        ]) {
+          await store.dispatch('pay', { type: 'settle', outcome: 'failure', ...more }, patient);
+        }
+        expect(asked).toBe(4);
+        expect((await store.read('pay')).breaker).toMatchObject({ failureCount: 6, lastFailure: 'x' });
+      }
       await test.close();
     });
   });

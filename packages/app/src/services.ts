@@ -73,6 +73,7 @@ export async function assembleServices(
     {
       ...ports,
       store: container.get(bindings.breakerStore),
+      changes: database.changes,
       random: Math.random,
       node,
       isInsideTransaction: () => database.isInsideTransaction(),

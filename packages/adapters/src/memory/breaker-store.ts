@@ -1,4 +1,5 @@
 import {
+  BREAKERS_CHANGED,
   breakerHealth,
   CALL_SLICE_MS,
   CALL_SLICES_KEPT_MS,
@@ -64,13 +65,13 @@ export class MemoryBreakerStore implements BreakerStore {
     policy: BreakerPolicy,
     tx?: Transaction,
   ): Promise<BreakerAnswer> {
-    return this.writing(tx, (session, atMs) => {
+    return this.writing(tx, async (session, atMs, own) => {
       const stored = breakersIn(session).get(name)?.breaker ?? newCircuitBreaker(atMs);
       const taken = stepBreaker({ ...command, atMs }, stored, policy);
       const events = eventsOf(taken.decision);
       if (events.length > 0) breakersIn(session).set(name, { name, breaker: taken.breaker });
       const transitions = transitionsOf(name, stored, events, command.node);
-      addToHistory(session, name, transitions);
+      await this.addToHistory(session, own, transitions);
       return { ...taken, atMs, transitions };
     });
   }
@@ -88,12 +89,12 @@ export class MemoryBreakerStore implements BreakerStore {
     tx?: Transaction,
   ): Promise<BreakerReading> {
     const { closed, successes, failures } = calls;
-    return this.writing(tx, (session, atMs) => {
+    return this.writing(tx, async (session, atMs, own) => {
       const before = breakersIn(session).get(name)?.breaker ?? newCircuitBreaker(atMs);
       const taken = closed && stepBreaker({ type: 'count_successes', ...closed, atMs }, before, policy);
       const breaker = taken?.breaker ?? before;
       breakersIn(session).set(name, { name, breaker });
-      if (taken) addToHistory(session, name, transitionsOf(name, before, eventsOf(taken.decision)));
+      if (taken) await this.addToHistory(session, own, transitionsOf(name, before, eventsOf(taken.decision)));
       const slices = slicesIn(session);
       const at = { name, startMs: atMs - (atMs % CALL_SLICE_MS) };
       const sum = slices.get(sliceKey(at)) ?? { successes: 0, failures: 0 };
@@ -117,14 +118,24 @@ export class MemoryBreakerStore implements BreakerStore {
     return names.map(([name, breaker]) => breakerHealth(name, breaker, recently(name), atMs));
   }
 
-  private writing<T>(tx: Transaction | undefined, work: (session: MemorySession, atMs: number) => T): Promise<T> {
-    const inside = async (own: Transaction) => work(this.database.on(own), await this.database.nowMs(own));
+  private async addToHistory(
+    session: MemorySession,
+    tx: Transaction,
+    added: readonly BreakerTransition[],
+  ): Promise<void> {
+    const [first] = added;
+    if (!first) return;
+    const { name } = first;
+    const { transitions = [] } = historiesIn(session).get(name) ?? {};
+    historiesIn(session).set(name, { name, transitions: [...transitions, ...added].slice(-TRANSITIONS_KEPT) });
+    await this.database.changes.publish(BREAKERS_CHANGED, tx);
+  }
+
+  private writing<T>(
+    tx: Transaction | undefined,
+    work: (session: MemorySession, atMs: number, tx: Transaction) => Promise<T>,
+  ): Promise<T> {
+    const inside = async (own: Transaction) => work(this.database.on(own), await this.database.nowMs(own), own);
     return tx ? inside(tx) : this.database.transaction(inside, { apart: true });
   }
-}
-
-function addToHistory(session: MemorySession, name: string, added: readonly BreakerTransition[]): void {
-  if (added.length === 0) return;
-  const { transitions = [] } = historiesIn(session).get(name) ?? {};
-  historiesIn(session).set(name, { name, transitions: [...transitions, ...added].slice(-TRANSITIONS_KEPT) });
 }

@@ -125,35 +125,6 @@ describe('breakers in SQL', () => {
     expect(await row()).toMatchObject({ state: 'closed', held: null });
   });
 
-  it('counts a failure by one statement', async () => {
-    await store.dispatch('pay', failure, DEFAULT_BREAKER_POLICY); // makes the row
-    const asked: string[] = [];
-    const { apart } = database;
-    const counting = {
-      all: apart.all,
-      run: apart.run,
-      returning: <Row>(sql: string, params?: readonly unknown[]) => {
-        asked.push(sql);
-        return apart.returning<Row>(sql, params);
-      },
-    };
-    const watched = new SqlBreakerStore(
-      new Proxy(database, {
-        get: (target, key) => {
-          if (key === 'apart') return counting;
-          if (key === 'transaction') throw new Error('a transaction');
-          const value: unknown = Reflect.get(target, key);
-          return typeof value === 'function' ? (value.bind(target) as unknown) : value;
-        },
-      }),
-    );
-    for (const more of [{}, { sinceOwnSuccessMs: 5 }, { ticket: { generation: 1 } }]) {
-      await watched.dispatch('pay', { ...failure, ...more }, DEFAULT_BREAKER_POLICY);
-    }
-    expect(asked).toHaveLength(3);
-    expect((await store.read('pay')).breaker).toMatchObject({ failureCount: 4 });
-  });
-
   it('keeps the last thousand transitions', async () => {
     const values = Array.from({ length: 1_005 }, (_, i) => `('pay', ${i}, 'closed', 'open', '${AT}', 'quorum')`);
     await database.on().run(

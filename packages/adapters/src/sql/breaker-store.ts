@@ -1,4 +1,5 @@
 import {
+  BREAKERS_CHANGED,
   breakerHealth,
   CALL_SLICE_MS,
   CALL_SLICES_KEPT_MS,
@@ -78,13 +79,13 @@ export class SqlBreakerStore implements BreakerStore {
       const [row] = await session.returning<BreakerRow>(sql, params);
       if (row) return countedFailure(row);
     }
-    return this.locked(name, tx, async (session, stored, atMs) => {
+    return this.locked(name, tx, async (session, stored, atMs, own) => {
       const before = stored ?? newCircuitBreaker(atMs);
       const taken = stepBreaker({ ...command, atMs }, before, policy);
       const events = eventsOf(taken.decision);
       if (events.length > 0 && !(await write(session, name, taken.breaker, stored, atMs))) return undefined;
       const transitions = transitionsOf(name, before, events, command.node);
-      await addToHistory(session, transitions);
+      await this.addToHistory(session, own, transitions);
       return { ...taken, atMs, transitions };
     });
   }
@@ -100,12 +101,12 @@ export class SqlBreakerStore implements BreakerStore {
     tx?: Transaction,
   ): Promise<BreakerReading> {
     const { closed, successes, failures } = calls;
-    return this.locked(name, tx, async (session, stored, atMs) => {
+    return this.locked(name, tx, async (session, stored, atMs, own) => {
       const before = stored ?? newCircuitBreaker(atMs);
       const taken = closed && stepBreaker({ type: 'count_successes', ...closed, atMs }, before, policy);
       const breaker = taken?.breaker ?? before;
       if (breaker !== stored && !(await write(session, name, breaker, stored, atMs))) return undefined;
-      if (taken) await addToHistory(session, transitionsOf(name, before, eventsOf(taken.decision)));
+      if (taken) await this.addToHistory(session, own, transitionsOf(name, before, eventsOf(taken.decision)));
       const sliceStart = formatInstant(atMs - (atMs % CALL_SLICE_MS));
       if (successes + failures > 0) await session.run(ADD_CALLS, [name, sliceStart, successes, failures]);
       const oldest = formatInstant(atMs - CALL_SLICES_KEPT_MS);
@@ -129,6 +130,17 @@ export class SqlBreakerStore implements BreakerStore {
     });
   }
 
+  /** In the transaction that made them: the entries and the news are committed with what they tell of. */
+  private async addToHistory(
+    session: SqlSession,
+    tx: Transaction,
+    transitions: readonly BreakerTransition[],
+  ): Promise<void> {
+    if (transitions.length === 0) return;
+    await addToHistory(session, transitions);
+    await this.database.changes.publish(BREAKERS_CHANGED, tx);
+  }
+
   /**
    * Runs `work` on the stored breaker, which nobody else changes meanwhile; again when it answers `undefined`, because
    * another writer made the row first.
@@ -136,14 +148,19 @@ export class SqlBreakerStore implements BreakerStore {
   private async locked<T>(
     name: string,
     tx: Transaction | undefined,
-    work: (session: SqlSession, stored: CircuitBreaker | undefined, atMs: number) => Promise<T | undefined>,
+    work: (
+      session: SqlSession,
+      stored: CircuitBreaker | undefined,
+      atMs: number,
+      tx: Transaction,
+    ) => Promise<T | undefined>,
   ): Promise<T> {
     const attempt = async (own: Transaction): Promise<T | undefined> => {
       const session = this.database.on(own);
       // An update that changes nothing takes the row's lock on every database; the clock is read once it is held.
       await session.run('UPDATE circuit_breaker_state SET name = name WHERE name = ?', [name]);
       const atMs = await this.database.nowMs(own);
-      return work(session, await find(session, name, atMs), atMs);
+      return work(session, await find(session, name, atMs), atMs, own);
     };
     for (;;) {
       const result = await (tx

@@ -62,7 +62,7 @@ export interface BreakerStore {
   readAll(tx?: Transaction): Promise<BreakerReadings>;
   /**
    * Decides and writes what came of it, with one entry of the history for each transition: all of it, or nothing. A
-   * decision without events writes nothing.
+   * decision without events writes nothing. Transitions are told as a change of `BREAKERS_CHANGED`.
    */
   dispatch(
     name: string,
@@ -82,6 +82,8 @@ export interface BreakerStore {
 export const CALL_SLICE_MS = 10_000;
 /** Totals are kept this long. */
 export const CALL_SLICES_KEPT_MS = 3_600_000;
+/** The topic under which a store tells of transitions, to all processes, when they are committed. */
+export const BREAKERS_CHANGED = 'breakers';
 /** So many transitions of a breaker are kept. */
 export const TRANSITIONS_KEPT = 1_000;
 /** So many of them are given where nothing else is asked for. */

@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import { MemoryBreakerStore, MemoryDatabase } from '@eros/adapters';
+import { CircuitBreakers } from '../circuit-breakers.js';
+import { unrefTimers } from './schedule.js';
+import { errorOf, fine, settled } from './testing/bench.js';
+
+const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const why = { by: 'ana', reason: 'a test' };
+
+describe('circuit breakers that are told of changes', () => {
+  let database: MemoryDatabase;
+  let opened: CircuitBreakers[];
+  beforeEach(() => {
+    database = new MemoryDatabase();
+    opened = [];
+  });
+  afterEach(async () => {
+    await Promise.all(opened.map((each) => each.close()));
+    await database.close();
+  });
+  // An hour between readings: whatever is known sooner has been told.
+  const open = (changes: Pick<MemoryDatabase['changes'], 'subscribe'> = database.changes, random = () => 0.5) => {
+    const breakers = new CircuitBreakers(
+      {
+        store: new MemoryBreakerStore(database),
+        changes,
+        clock: { nowMs: Date.now },
+        ids: { next: randomUUID },
+        logger: silent,
+        schedule: unrefTimers,
+        random,
+        node: randomUUID(),
+        isInsideTransaction: () => database.isInsideTransaction(),
+      },
+      { syncIntervalMs: 3_600_000 },
+    );
+    opened.push(breakers);
+    return breakers;
+  };
+
+  it('know what another process did without waiting for their next reading', async () => {
+    const [one, two] = [open(), open()];
+    const heard: string[] = [];
+    two.onTransition(({ cause }) => void heard.push(cause));
+    await two.run('pay', fine);
+    await one.hold('pay', 'open', why);
+    await settled();
+    expect(await errorOf(two.run('pay', fine))).toMatchObject({ code: 'circuit_held' });
+    await one.release('pay', why);
+    await settled();
+    expect(await two.run('pay', fine)).toBe('fine');
+    expect(heard).toEqual(['hold', 'release']);
+  });
+
+  it('read once more for what is told while they read', async () => {
+    const [one, two] = [open(), open()];
+    await two.run('pay', fine);
+    await one.hold('pay', 'open', why);
+    await Promise.all([one.release('pay', why), one.hold('pay', 'open', why)]);
+    await settled();
+    expect(await errorOf(two.run('pay', fine))).toMatchObject({ code: 'circuit_held' });
+  });
+
+  it('listen no more once they are closed, and work where listening fails', async () => {
+    let listeners = 0;
+    const counted = {
+      subscribe: async () => {
+        listeners += 1;
+        return () => void (listeners -= 1);
+      },
+    };
+    const [breakers, deaf] = [open(counted), open({ subscribe: () => Promise.reject(new Error('no')) })];
+    await breakers.run('pay', fine);
+    expect(listeners).toBe(1);
+    await breakers.close();
+    expect(listeners).toBe(0);
+    expect(await deaf.run('pay', fine)).toBe('fine');
+  });
+});
