@@ -178,12 +178,20 @@ describe('planning', () => {
     expect((await run('learn', 'freeze', 'c-008', '--by', ' ', '--reason', 'x')).exitCode).toBe(2);
   });
 
-  it('shows a saga with its journal, and refuses to revive one that is not stuck', async () => {
+  it('shows a saga with its timeline, and refuses what cannot be asked of it', async () => {
     const { data } = await workshop.json<{ items: { sagaId: string }[] }>('sagas', 'list', '--creator', 'c-008');
     const sagaId = data.items[0]?.sagaId ?? '';
-    expect((await run('sagas', 'show', sagaId)).stdout).toMatch(/step_ended/);
-    const revive = await run('sagas', 'revive', sagaId, '--by', 'dana', '--reason', 'to see');
-    expect(revive.stderr).toMatch(/\[not_parked\]/);
+    const shown = await run('sagas', 'show', sagaId);
+    expect(shown.stdout).toMatch(/^persist +█+ +done, /m);
+    expect(shown.stdout).toMatch(/step_ended/);
+    expect(tooLong(shown.stdout)).toEqual([]);
+    const why = ['--by', 'dana', '--reason', 'to see'];
+    for (const asked of [['revive'], ['retry', '--step', 'persist'], ['skip', '--step', 'persist']]) {
+      const [name = '', ...options] = asked;
+      expect((await run('sagas', name, sagaId, ...options, ...why)).stderr).toMatch(/\[not_parked\]/);
+    }
+    expect((await run('sagas', 'cancel', sagaId, ...why)).stderr).toMatch(/\[saga_not_reversible\]/);
+    expect((await run('sagas', 'rollback', sagaId)).exitCode).toBe(2);
     expect((await run('sagas', 'show', 'none')).stderr).toMatch(/no saga "none"/);
   });
 });

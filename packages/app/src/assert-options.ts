@@ -10,6 +10,7 @@ import {
 } from '@eros/domain';
 import { Captions } from './captions.js';
 import type { DatabaseOption, ErosOptions } from './options.js';
+import { sagaSettings, type SagaSettings } from './sagas/settings.js';
 
 export const DEFAULT_LEASE_MS = 10_000;
 export const DEFAULT_TRANSACTION_TIMEOUT_MS = 2_000;
@@ -30,6 +31,7 @@ export async function assertOptions(options: ErosOptions): Promise<void> {
   if (options.node !== undefined) assertText('node', options.node);
   leaseMsOf(options);
   transactionTimeoutMsOf(options);
+  sagaSettingsOf(options);
   planSettingsOf(options);
   for (const [name, policy] of Object.entries(options.breakers ?? {})) {
     assertBreakerName(name);
@@ -52,6 +54,20 @@ export function transactionTimeoutMsOf(options: Pick<ErosOptions, 'leaseMs' | 't
   const { transactionTimeoutMs: timeoutMs = Math.min(DEFAULT_TRANSACTION_TIMEOUT_MS, longestMs) } = options;
   assertMs('transactionTimeoutMs', timeoutMs, 1, longestMs, ', under a third of leaseMs');
   return timeoutMs;
+}
+
+/** How this process works on sagas, complete. */
+export function sagaSettingsOf(options: Pick<ErosOptions, 'leaseMs' | 'transactionTimeoutMs' | 'sagas'>): SagaSettings {
+  const { sweepMs, runningMax, recoveriesMax, ...others } = options.sagas ?? {};
+  for (const name of Object.keys(others)) {
+    throw new InvalidSettingsError(`sagas.${name}`, 'unknown', 'sweepMs, runningMax or recoveriesMax');
+  }
+  return sagaSettings({
+    ...{ leaseMs: leaseMsOf(options), transactionTimeoutMs: transactionTimeoutMsOf(options) },
+    ...(sweepMs === undefined ? {} : { sweepMs }),
+    ...(runningMax === undefined ? {} : { runningMax }),
+    ...(recoveriesMax === undefined ? {} : { recoveriesMax }),
+  });
 }
 
 /** Quiet hours, gaps and rest of every plan, complete. */

@@ -19,6 +19,8 @@ describe('what cannot be', () => {
   it.each<[string, unknown, string]>([
     ['a lease that is too short', { leaseMs: 99 }, 'invalid_settings'],
     ['a lease that is no number', { leaseMs: 'long' }, 'invalid_settings'],
+    ['a sweep without a pause', { sagas: { sweepMs: 0 } }, 'invalid_settings'],
+    ['a misspelt setting of sagas', { sagas: { sweepsMs: 50 } }, 'invalid_settings'],
     ['a transaction of a third of the lease', { leaseMs: 3_000, transactionTimeoutMs: 1_000 }, 'invalid_settings'],
     ['a transaction without time', { transactionTimeoutMs: 0 }, 'invalid_settings'],
     ['quiet hours all day long', { planning: { quietHours: { fromMinute: 0, toMinute: 1440 } } }, 'invalid_settings'],

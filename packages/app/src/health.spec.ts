@@ -42,6 +42,19 @@ it('names sagas that are parked', async () => {
   expect(await failing()).toEqual({ sagas: expect.stringContaining('publish-1') });
 });
 
+it('tells of sagas that wait for definitions which this process does not have', async () => {
+  await eros.data.importCreators([CREATOR]);
+  const saga = eros.sagas.define({
+    ...{ name: 'publish', version: 1 },
+    steps: [{ name: 'post', execute: () => Promise.resolve() }],
+  });
+  await eros.transaction((transaction) => saga.start({ creatorId: 'c-1', input: {}, transaction }));
+  await query(eros, `UPDATE saga_execution_log SET definition_version = 7, definition_hash = 'of another release'`);
+  const { ok, checks } = await eros.health();
+  expect(ok).toBe(true);
+  expect(checks.find(({ name }) => name === 'sagas')?.detail).toContain('unclaimed: 1 of publish 7');
+});
+
 it('names what of the schema is missing', async () => {
   await query(eros, 'DROP VIEW v_active_rotation_states');
   expect(await failing()).toEqual({ schema: expect.stringContaining('v_active_rotation_states') });

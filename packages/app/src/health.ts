@@ -30,9 +30,13 @@ export async function checkHealth(
     }),
     check('sagas', async () => {
       const { items } = await sagas.list({ stuck: true, limit: 10 });
-      if (items.length === 0) return { ok: true, detail: 'none parked' };
+      const unclaimed = (await sagas.unclaimed()).map(({ name, version, count }) => `${count} of ${name} ${version}`);
+      // Another process may have these definitions, as while a new release is rolled out: no fault of this one.
+      const others = unclaimed.length === 0 ? '' : `; not defined here, so unclaimed: ${unclaimed.join(', ')}`;
+      if (items.length === 0) return { ok: true, detail: `none parked${others}` };
       const ids = items.map(({ sagaId }) => sagaId).join(', ');
-      return { ok: false, detail: `parked: ${ids}: see \`eros sagas show ID\`, mend the cause, then revive` };
+      const advice = 'see `eros sagas show ID`, mend the cause, then retry or skip the step, or revive';
+      return { ok: false, detail: `parked: ${ids}: ${advice}${others}` };
     }),
   ]);
   return { ok: checks.every(({ ok }) => ok), checks };

@@ -1,6 +1,7 @@
 import type { BreakerPolicy, Clock, Logger, PlanSettings, RulePack } from '@eros/domain';
 import type { ContainerModule } from 'inversify';
 import type { DataSource } from 'typeorm';
+import type { SagaSettings } from './sagas/index.js';
 
 /** Where the engine keeps its data. */
 export type DatabaseOption =
@@ -53,6 +54,8 @@ export interface ErosOptions {
   readonly planning?: Partial<PlanSettings>;
   /** How long a killed process holds what it was working on. Default 10 s. */
   readonly leaseMs?: number;
+  /** How this process works on sagas. */
+  readonly sagas?: Partial<Pick<SagaSettings, 'sweepMs' | 'runningMax' | 'recoveriesMax'>>;
   /** The longest that a transaction handed to `transaction` may last. Default 2 s, always under a third of the lease. */
   readonly transactionTimeoutMs?: number;
 }

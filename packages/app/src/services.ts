@@ -2,7 +2,7 @@ import { loadRe2Engine, type SqlDatabase } from '@eros/adapters';
 import { planFollowup, reviverOf, type FollowupParent, type FollowupTime } from '@eros/domain';
 import * as domain from '@eros/domain';
 import type { Container } from 'inversify';
-import { leaseMsOf, transactionTimeoutMsOf } from './assert-options.js';
+import { leaseMsOf, sagaSettingsOf, transactionTimeoutMsOf } from './assert-options.js';
 import { bindings } from './bindings.js';
 import { Captions } from './captions.js';
 import { CircuitBreakers } from './circuit-breakers.js';
@@ -93,7 +93,7 @@ export async function assembleServices(
   );
   const sagas = new Sagas(
     { ...ports, store: container.get(bindings.sagaStore), random: Math.random, node, keepAlive: nodeKeepAlive },
-    { leaseMs, transactionTimeoutMs },
+    sagaSettingsOf(options),
   );
   const reader = new WeekMaterialReader({
     ...ports,

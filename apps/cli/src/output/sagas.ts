@@ -1,5 +1,6 @@
 import type { SagaDetailView, SagaView } from '@eros/app';
 import { formatDuration, NOTHING } from './format.js';
+import { drawTimeline } from './saga-timeline.js';
 import { formatTable } from './table.js';
 import type { Terminal } from './terminal.js';
 
@@ -19,7 +20,7 @@ export function formatSagas(sagas: readonly SagaView[], { columns, colours }: Pa
     sagas.map((saga) => [
       saga.errorMessage === undefined ? saga.sagaId : `${saga.sagaId}\n  ${saga.errorMessage}`,
       saga.name,
-      saga.stuck ? colours.red(`${saga.status}, stuck`) : saga.status,
+      saga.stuck ? colours.red(standing(saga)) : standing(saga),
       saga.startedAt.toISOString().slice(5, 16).replace('T', ' '),
       saga.executionTimeMs === undefined ? NOTHING : formatDuration(saga.executionTimeMs),
     ]),
@@ -27,18 +28,26 @@ export function formatSagas(sagas: readonly SagaView[], { columns, colours }: Pa
   );
 }
 
-/** One saga and its journal, oldest first. */
+/** The status, and what stands beside it. Nobody here can take up what is unclaimed. */
+function standing({ status, stuck, requested, unclaimed }: SagaView): string {
+  const wish = requested === undefined ? [] : [requested === 'cancel' ? 'to be cancelled' : 'to be rolled back'];
+  return [status, ...(stuck ? ['stuck'] : []), ...wish, ...(unclaimed ? ['unclaimed'] : [])].join(', ');
+}
+
+/** One saga: what ran when, then its journal, oldest first. */
 export function formatSaga(saga: SagaDetailView, { columns, colours }: Paper): string {
-  const { sagaId, name, version, creatorId, status, stuck, stuckReason, failedStep, errorMessage } = saga;
-  const head = `${sagaId}: ${name} ${version} of ${creatorId}, ${status}${stuck ? `, stuck (${stuckReason ?? 'unknown'})` : ''}`;
-  const problem = errorMessage === undefined ? [] : [`failed at ${failedStep ?? 'its deadline'}: ${errorMessage}`];
-  const advice = stuck ? [`\`eros sagas revive ${sagaId} --by NAME --reason TEXT\` gives it fresh tries`] : [];
+  const { sagaId, name, version, creatorId, stuck, stuckReason, failedStep, errorMessage } = saga;
+  const head = `${sagaId}: ${name} ${version} of ${creatorId}, ${standing(saga)}${stuck ? ` (${stuckReason ?? 'unknown'})` : ''}`;
+  const where = failedStep === undefined ? '' : `failed at ${failedStep}: `;
+  const problem = errorMessage === undefined ? [] : [`${where}${errorMessage}`];
+  const advice = stuck ? ['mend the cause, then retry or skip the step, revive the saga, or cancel it'] : [];
+  const drawn = drawTimeline(saga.timeline, columns);
   const journal = formatTable(
     [{ title: '#', align: 'right' }, { title: 'at' }, { title: 'what' }, { title: 'facts', givesWay: true }],
     saga.timeline.map(({ seq, at, type, ...facts }) => [String(seq), at.toISOString(), type, factsOf(facts)]),
     columns,
   );
-  return [colours.bold(head), ...problem, ...advice, '', journal].join('\n');
+  return [colours.bold(head), ...problem, ...advice, '', ...(drawn === '' ? [] : [drawn, '']), journal].join('\n');
 }
 
 /** Results can be long: --json has them whole. */
