@@ -44,6 +44,8 @@ export class PostgresPool {
       'default_transaction_isolation=read\\ committed',
       ...(schema === undefined ? [] : [`search_path=${schema}`]),
     ];
+    const attempts = new Set<pg.Client>();
+    let isOpening = true;
     const source = new DataSource({
       type: 'postgres',
       driver: pg,
@@ -60,12 +62,23 @@ export class PostgresPool {
         statement_timeout: statementTimeoutMs,
         idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
         options: settings.map((setting) => `-c ${setting}`).join(' '),
+        // The driver leaves a connection open on which it could not answer the server's questions, such as for a password.
+        Client: class extends pg.Client {
+          constructor(config?: pg.ClientConfig) {
+            super(config);
+            if (isOpening) attempts.add(this);
+          }
+        },
       } satisfies pg.PoolConfig,
     });
     try {
       await source.initialize();
     } catch (error) {
+      for (const client of attempts) client.end().catch(heard);
       throw translatePostgresError(error, name);
+    } finally {
+      isOpening = false;
+      attempts.clear();
     }
     return new PostgresPool(name, source, true);
   }

@@ -36,9 +36,10 @@ function numberWhereExact(text: string): number | string {
 
 /** `2026-01-05 12:00:00.123456+01` in the session's own zone -> `2026-01-05T11:00:00.123Z`. */
 function isoInstant(text: string): string {
-  const [, date = '', time = '', offset = ''] = /^(\d{4}-\d\d-\d\d) ([\d:.]+)([+-].+)$/.exec(text) ?? [];
+  const found = /^(\d{4}-\d\d-\d\d) ([\d:.]+)([+-].+)$/.exec(text);
+  const [, date, time, offset = ''] = found ?? [];
   const [hours, minutes = '00', seconds = '00'] = offset.split(':');
   // Zones of long ago were off by seconds; those, `infinity` and years of five digits stay as they are.
-  const atMs = seconds === '00' ? Date.parse(`${date}T${time}${hours}:${minutes}`) : Number.NaN;
+  const atMs = found && seconds === '00' ? Date.parse(`${date}T${time}${hours}:${minutes}`) : Number.NaN;
   return Number.isNaN(atMs) ? text : new Date(atMs).toISOString();
 }
