@@ -222,19 +222,24 @@ export class SagaRun {
     if (this.halt.signal.aborted || !this.isOwed(task)) return undefined;
     let told: Told | undefined;
     try {
-      const held = await this.ports.unitOfWork.transaction(async (tx) => {
-        const attempted = await this.attempt(task, abort, (context) => work(context, tx));
-        if (attempted.type !== 'done') {
-          told = attempted;
-          throw new Error('roll back');
-        }
-        return this.journal.append((atMs) => endOf(task, attempted.value, atMs), tx);
-      });
+      const held = await this.ports.unitOfWork.transaction(
+        async (tx) => {
+          told = undefined;
+          const attempted = await this.attempt(task, abort, (context) => work(context, tx));
+          if (attempted.type !== 'done') {
+            told = attempted;
+            throw new Error('roll back');
+          }
+          return this.journal.append((atMs) => endOf(task, attempted.value, atMs), tx);
+        },
+        { isRepeatable: true },
+      );
       this.journal.committed(held);
       this.failedCommits.delete(step);
       return undefined;
     } catch (error) {
-      if (told) return told;
+      // What a step concluded from what another transaction has changed meanwhile is not the step's failure.
+      if (told && !isErosError(error, 'transaction_conflict')) return told;
       if (isErosError(error, 'saga_lease_lost')) throw error;
       // The transaction itself failed, perhaps after its commit: what is written tells.
       if ((await this.journal.look()) !== 'unchanged') return undefined;

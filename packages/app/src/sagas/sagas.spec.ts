@@ -169,6 +169,21 @@ describe('sagas', () => {
     });
   });
 
+  it('does not count as a failed try what another transaction was faster than', async () => {
+    const { sagas } = world.engine('a', { conflicts: 2 });
+    let calls = 0;
+    const execute = async ({ tx, attempt }: { tx: Transaction; attempt: number }) => {
+      calls += 1;
+      expect(attempt).toBe(1);
+      await world.count('written', 1, tx);
+      if (calls < 3) throw new Error('read what did not hold');
+    };
+    const saga = sagas.define(of({ name: 'a', kind: 'transaction', execute }));
+    await world.settle(saga.run(request('s')));
+    expect([calls, world.counted('written')]).toEqual([3, 1]);
+    expect((await sagas.get('s'))?.timeline.filter(({ type }) => /tried|failed/.test(type))).toEqual([]);
+  });
+
   it('keeps its deadline across waits, but not after the pivot', async () => {
     const slow = () => new Promise((resolve) => world.schedule(() => resolve(undefined), 600));
     const { sagas } = world.engine('a');

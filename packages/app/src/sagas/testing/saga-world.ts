@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import { MemoryDatabase, MemorySagaStore } from '@eros/adapters';
-import { seededRandom, type Creator, type SagaStore, type Transaction, type UnitOfWork } from '@eros/domain';
+import {
+  seededRandom,
+  TransactionConflictError,
+  type Creator,
+  type SagaStore,
+  type Transaction,
+  type UnitOfWork,
+} from '@eros/domain';
 import type { Schedule } from '../../breaker/schedule.js';
 import { Sagas } from '../sagas.js';
 import type { SagaSettings } from '../settings.js';
@@ -39,7 +46,11 @@ export class SagaWorld {
   /** Another process on the same database. `calls()` counts its calls to the store. */
   engine(
     node: string,
-    { settings = {}, fault }: { settings?: Partial<SagaSettings>; fault?: Fault | undefined } = {},
+    {
+      settings = {},
+      fault,
+      conflicts = 0,
+    }: { settings?: Partial<SagaSettings>; fault?: Fault | undefined; conflicts?: number } = {},
   ): { sagas: Sagas; calls: () => number; cutOff: (methods: readonly string[]) => void } {
     let calls = 0;
     let cut: readonly string[] = [];
@@ -77,7 +88,11 @@ export class SagaWorld {
       list: (filter, tx) => guarded('list', () => store.list(filter, tx)),
     };
     const unitOfWork: UnitOfWork = {
-      transaction: (work) => commit('transaction', () => database.transaction(work)),
+      transaction: (work) =>
+        commit('transaction', async () => {
+          for (; conflicts > 0; conflicts -= 1) await conflicting(database, work);
+          return database.transaction(work);
+        }),
     };
     const silent = () => undefined;
     const sagas = new Sagas(
@@ -135,6 +150,15 @@ export class SagaWorld {
     this.nowMs = Math.max(this.nowMs, next.dueMs);
     next.work();
   }
+}
+
+/** A transaction that another one was faster than: whatever its work makes of it, it is rolled back, and made again. */
+async function conflicting(database: MemoryDatabase, work: (tx: Transaction) => Promise<unknown>): Promise<void> {
+  const attempt = database.transaction(async (tx) => {
+    await work(tx).catch(() => undefined);
+    throw new TransactionConflictError();
+  });
+  await attempt.catch(() => undefined);
 }
 
 const creatorOf = (creatorId: string): Creator => ({
