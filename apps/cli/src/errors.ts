@@ -65,7 +65,7 @@ export class RowsAtStakeError extends Error {
   }
 }
 
-/** The file that would be written holds something else. It was not touched. */
+/** The file, or the schema, that would be written holds something else. It was not touched. */
 export class FileInTheWayError extends Error {
   override readonly name = 'FileInTheWayError';
   readonly code = 'file_in_the_way';
@@ -74,6 +74,6 @@ export class FileInTheWayError extends Error {
     readonly file: string,
     what: string,
   ) {
-    super(`${file} ${what}: name another file with --database, or move it away; it was not touched`);
+    super(`${file} ${what}: name another one with --database, or move it away; it was not touched`);
   }
 }

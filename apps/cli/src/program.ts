@@ -66,7 +66,7 @@ export function createProgram(host: Host): Command {
   const program = new Command('eros')
     .description('Plans what a page sends in a week, measures what it earned, and learns how much to send.')
     .version(version(), '-V, --version', 'print the version')
-    .option('--database <file|url>', 'SQLite file; PostgreSQL is not in this release', './eros.db')
+    .option('--database <file|url>', 'SQLite file, or postgres://user:password@host:port/name?schema=eros', './eros.db')
     .option('--wait <seconds>', 'how long to wait while another process writes', wholeNumberArgument(0, 3_600), 30)
     .option('--json', 'print one JSON document, for programs')
     .option('--verbose', 'print stack traces of errors')

@@ -1,6 +1,6 @@
 import type { SchemaChange, SchemaStatus } from '@eros/app';
 import type { Command } from 'commander';
-import { RowsAtStakeError, UsageError } from '../errors.js';
+import { RowsAtStakeError } from '../errors.js';
 import { EXIT } from '../exit-code.js';
 import { formatInstant, plural } from '../output/format.js';
 import { formatTable } from '../output/table.js';
@@ -51,10 +51,10 @@ async function withMigrations<T>(
   mayCreate = false,
 ): Promise<T> {
   const option = databaseOption(database);
-  if (option.type !== 'sqlite') throw new UsageError('the db commands look after SQLite files: --database FILE');
+  if (option.type === 'existing') throw new Error('bug: the command line borrows no DataSource');
   if (!mayCreate) refuseMissingFile(option);
   const { describeChange, openMigrations } = await import('@eros/app');
-  const migrations = await openMigrations({ path: option.path });
+  const migrations = await openMigrations(option);
   try {
     return await work(migrations, (changes) => listed(changes.map(describeChange)));
   } finally {

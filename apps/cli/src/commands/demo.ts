@@ -14,11 +14,12 @@ import { formatCounts, formatReasons, hasRejects } from '../output/import-report
 import { formatTable } from '../output/table.js';
 import { activeCreators } from '../replay/creators.js';
 import { clearDemoFile, markAsDemo } from '../replay/demo-file.js';
+import { clearDemoSchema, DEMO_SCHEMA } from '../replay/demo-schema.js';
 import { replayWeeks, type Replay } from '../replay/replay-weeks.js';
 import { addWeeks } from '../run/arguments.js';
 import type { CommandContext, CommandResult } from '../run/command-context.js';
 import type { CommandRunner } from '../run/command-runner.js';
-import { databaseOption, withEros } from '../run/engine.js';
+import { databaseOption, shownDatabase, withEros } from '../run/engine.js';
 import { importInto, type Importable } from './import.js';
 import { planFleet, plansOf } from './plan.js';
 
@@ -51,8 +52,8 @@ export function demoCommand(program: Command, run: CommandRunner): void {
     .addHelpText(
       'after',
       `
-Writes ${DEFAULT_FILE}, or the file named with --database. A file that the demo did not make is not
-touched.
+Writes ${DEFAULT_FILE}, or what is named with --database: a file, or on PostgreSQL the schema
+${DEMO_SCHEMA} (another one with ?schema=NAME in the URL). What the demo did not make is not touched.
 
 Example:
   $ eros demo`,
@@ -62,36 +63,54 @@ Example:
 
 async function demo(context: CommandContext, { data }: DemoOptions): Promise<CommandResult> {
   const startedMs = performance.now();
-  const file = demoFile(context);
   for (const what of IMPORTS) await assertReadableFile(path.join(data, `${what}.csv`));
-  await clearDemoFile(file);
-  await withEros({ database: file }, markAsDemo, { mayCreate: true });
+  const { database, shown } = await prepare(context);
   const clock = { nowMs: () => Date.parse(NOW) };
   return withEros(
-    { ...context, database: file },
+    { ...context, database },
     async (eros) => {
       context.say(`The demo's clock stands at ${NOW}: the example data end there.\n`);
       const imports = await importAll(eros, context, data);
       const replay = context.signal.aborted ? undefined : await replayLastWeeks(eros, context);
       const fleet = context.signal.aborted ? undefined : await planNextWeek(eros, context);
-      sayWhatNext(context, file, performance.now() - startedMs);
+      sayWhatNext(context, shown, performance.now() - startedMs);
       const failures = (replay?.failed.length ?? 0) + (fleet?.failed.length ?? 0);
       return {
-        data: { now: NOW, database: path.resolve(file), imports, replay, fleet, accuracy: await accuracyOf(eros) },
+        data: { now: NOW, database: shown.name, imports, replay, fleet, accuracy: await accuracyOf(eros) },
         // Rejected rows are part of the show; failed creators are not.
         exitCode: failures > 0 ? EXIT.partial : EXIT.ok,
       };
     },
-    { clock },
+    { clock, migrate: 'auto' },
   );
 }
 
-function demoFile({ database, isDatabaseGiven }: CommandContext): string {
-  if (!isDatabaseGiven) return DEFAULT_FILE;
-  const option = databaseOption(database);
+interface Shown {
+  /** The database in full, without a password. */
+  readonly name: string;
+  /** As it is given to `--database`. */
+  readonly option: string;
+}
+
+/** Clears away what an earlier demo left, and marks the database as the demo's. */
+async function prepare({ database, isDatabaseGiven }: CommandContext): Promise<{ database: string; shown: Shown }> {
+  const option = databaseOption(isDatabaseGiven ? database : DEFAULT_FILE);
+  if (option.type === 'postgres') {
+    const { schema = DEMO_SCHEMA } = option;
+    const url = new URL(option.url);
+    await withEros({ database }, (eros) => clearDemoSchema(eros, schema), { migrate: 'off' });
+    url.searchParams.set('schema', schema);
+    const shown = shownDatabase(url.href);
+    return { database: url.href, shown: { name: shown, option: `'${shown}'` } };
+  }
   if (option.type !== 'sqlite' || option.path === ':memory:')
-    throw new UsageError('the demo needs a file: --database FILE');
-  return option.path;
+    throw new UsageError('the demo needs a file or a postgres:// URL: --database FILE');
+  const file = option.path;
+  await clearDemoFile(file);
+  await withEros({ database: file }, markAsDemo, { mayCreate: true });
+  const near = path.relative('', file);
+  const name = path.resolve(file);
+  return { database: file, shown: { name, option: near.startsWith('..') ? name : near } };
 }
 
 async function importAll(eros: Eros, context: CommandContext, data: string): Promise<FileImport[]> {
@@ -170,12 +189,11 @@ const formatSignals = (statuses: readonly LearningStatus[], columns: number): st
     columns,
   );
 
-function sayWhatNext({ terminal, signal, say }: CommandContext, file: string, tookMs: number): void {
+function sayWhatNext({ terminal, signal, say }: CommandContext, shown: Shown, tookMs: number): void {
   if (signal.aborted) return say('\nInterrupted. `eros demo` starts afresh.');
-  const near = path.relative('', file);
-  const option = `--database ${near.startsWith('..') ? path.resolve(file) : near}`;
+  const option = `--database ${shown.option}`;
   say(`\n${terminal.colours.bold('6. Where it is, and what to try next')}
-${path.resolve(file)}, made in ${formatDuration(tookMs)}.
+${shown.name}, made in ${formatDuration(tookMs)}.
 
   eros explain ${SHOWN_CREATOR} ${WEEK} ${option}
   eros plan --creator c-016 --week ${WEEK} ${option}

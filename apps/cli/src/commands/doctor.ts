@@ -4,7 +4,7 @@ import { EXIT } from '../exit-code.js';
 import { formatTable } from '../output/table.js';
 import type { CommandContext, CommandResult } from '../run/command-context.js';
 import type { CommandRunner } from '../run/command-runner.js';
-import { databaseOption, withEros } from '../run/engine.js';
+import { databaseOption, withEros, type DatabaseOption } from '../run/engine.js';
 import { failureOf } from '../run/failure.js';
 import { checkFiles } from '../doctor/check-files.js';
 import { checkContents } from '../doctor/check-contents.js';
@@ -21,8 +21,9 @@ export function doctorCommand(program: Command, run: CommandRunner): void {
 }
 
 async function doctor(context: CommandContext): Promise<CommandResult> {
-  const files = await checkFiles(databaseOption(context.database));
-  const checks = files.every(({ ok }) => ok) ? [...files, ...(await checkEngine(context))] : files;
+  const option = databaseOption(context.database);
+  const files = await checkFiles(option);
+  const checks = files.every(({ ok }) => ok) ? [...files, ...(await checkEngine(context, option.type))] : files;
   const ok = checks.every((check) => check.ok);
   const { colours, columns } = context.terminal;
   context.say(
@@ -36,13 +37,13 @@ async function doctor(context: CommandContext): Promise<CommandResult> {
   return { data: { ok, checks }, exitCode: ok ? EXIT.ok : EXIT.failed };
 }
 
-async function checkEngine(context: CommandContext): Promise<HealthCheck[]> {
+async function checkEngine(context: CommandContext, type: DatabaseOption['type']): Promise<HealthCheck[]> {
   try {
     return await withEros(
       context,
       async (eros) => {
         const { checks } = await eros.health();
-        return [...checks, ...(await checkContents(eros))];
+        return [...checks, ...(await checkContents(eros, type))];
       },
       { migrate: 'off' },
     );

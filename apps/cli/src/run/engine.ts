@@ -7,14 +7,32 @@ import { warningsOn } from './engine-logger.js';
 
 export type DatabaseOption = NonNullable<ErosOptions['database']>;
 
-/** The database that `--database` names: a `postgres://` URL, else the path of an SQLite file. */
+/**
+ * The database that `--database` names: a `postgres://` URL, in which `schema` may name the schema, else the path of an SQLite
+ * file. Errors show nothing of a URL, which may hold a password.
+ */
 export function databaseOption(text: string): DatabaseOption {
   if (text.trim() === '') throw new UsageError('--database is empty: name a file or a postgres:// URL');
-  if (/^postgres(ql)?:\/\//i.test(text)) return { type: 'postgres', url: text };
-  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(text)) {
-    throw new UsageError(`--database ${text}: only files and postgres:// URLs are understood`);
-  }
+  const [scheme = ''] = /^[a-z][a-z0-9+.-]+:\/\//i.exec(text) ?? [];
+  if (/^postgres(ql)?:/i.test(scheme)) return postgresOption(text);
+  if (scheme) throw new UsageError(`--database ${scheme}...: only files and postgres:// URLs are understood`);
   return { type: 'sqlite', path: text };
+}
+
+function postgresOption(text: string): DatabaseOption {
+  if (!URL.canParse(text)) throw new UsageError('--database: give postgres://user:password@host:port/name');
+  const url = new URL(text);
+  const schema = url.searchParams.get('schema');
+  url.searchParams.delete('schema');
+  return { type: 'postgres', url: url.href, ...(schema === null ? {} : { schema }) };
+}
+
+/** A database as it may be shown: a file as it was named, a URL without its password. */
+export function shownDatabase(text: string): string {
+  if (databaseOption(text).type !== 'postgres') return text;
+  const url = new URL(text);
+  url.password = '';
+  return url.href;
 }
 
 export interface EngineOptions {
