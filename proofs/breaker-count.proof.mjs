@@ -6,7 +6,7 @@ import { countOf, fleet } from './harness/fleet.mjs';
 import { prove } from './harness/proof.mjs';
 import { storedBreaker } from './harness/stored.mjs';
 
-await prove('breaker-count', { procs: 16, 'call-ms': 400, db: 'sqlite' }, async (proof) => {
+await prove('breaker-count', { procs: 16, 'call-ms': 400, db: 'sqlite,pg' }, async (proof) => {
   const { flags, equal, check } = proof;
   const { procs, 'call-ms': callMs } = flags;
   await proof.eachDatabase(async ({ option: database }) => {

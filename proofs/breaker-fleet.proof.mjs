@@ -19,7 +19,7 @@ const breakers = {
   stop: { ...open, probeTimeoutMs: LEASE_MS },
 };
 
-const flags = { procs: 8, kill: 'prober', 'for-ms': 2_500, db: 'sqlite' };
+const flags = { procs: 8, kill: 'prober', 'for-ms': 2_500, db: 'sqlite,pg' };
 await prove('breaker-fleet', flags, async (proof) => {
   await proof.eachDatabase(({ option }) => withEngine(option, (eros) => ours(proof, option, eros)));
   await hydratedPeers(proof);

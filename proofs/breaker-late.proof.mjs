@@ -11,7 +11,7 @@ const LEASE_MS = 1_000;
 const FLUSH_MS = 50;
 const policy = { failureThreshold: 2, successThreshold: 1, cooldownMs: COOLDOWN_MS, flushIntervalMs: FLUSH_MS };
 
-await prove('breaker-late', { db: 'sqlite' }, async (proof) => {
+await prove('breaker-late', { db: 'sqlite,pg' }, async (proof) => {
   await proof.eachDatabase(({ option }) => withEngine(option, (eros) => ours(proof, option, eros)));
   await peers(proof);
 });

@@ -12,7 +12,7 @@ const breakers = {
   api: { failureThreshold: 2, successThreshold: 1, cooldownMs: COOLDOWN_MS, probeTimeoutMs: LEASE_MS },
 };
 
-await prove('exit-and-skew', { 'skew-minutes': 5, db: 'sqlite' }, async (proof) => {
+await prove('exit-and-skew', { 'skew-minutes': 5, db: 'sqlite,pg' }, async (proof) => {
   await proof.eachDatabase(async ({ option }) => {
     await withEngine(option, (eros) => skewed(proof, option, eros));
     await exits(proof, option);
