@@ -2,7 +2,7 @@
 // So many processes call a half-open breaker without a pause. Over all of them never more trials are out at once than
 // allowed. A process that is killed (or stopped) with the only permit in its hands loses it at the end of the lease: another
 // one tries then, and not before.
-import { countOf, fleet, pause } from './harness/fleet.mjs';
+import { countOf, fleet, pause, until } from './harness/fleet.mjs';
 import { mostAtOnce } from './harness/overlap.mjs';
 import { callOut, openPeer, PEERS } from './harness/peers.mjs';
 import { prove } from './harness/proof.mjs';
@@ -97,8 +97,8 @@ async function ours(proof, database, onlooker) {
   );
   proof.equal('stop: nor the state', after.state, 'half_open');
   await heir.ask('settle', 'stop', 'failure');
-  await pause(100);
-  proof.equal('stop: that of its heir opens', (await health()).failureCount, before.failureCount + 1);
+  const opened = await until(health, ({ failureCount }) => failureCount > before.failureCount);
+  proof.equal('stop: that of its heir opens', opened.answer.failureCount, before.failureCount + 1);
 }
 
 /** The nearest that peers have: objects made from one exported state, as processes that start would be. */

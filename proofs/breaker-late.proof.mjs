@@ -29,6 +29,13 @@ async function ours(proof, database, onlooker) {
     const { state, failureCount, successCount } = (await onlooker.breakers.health()).find((each) => each.name === name);
     return { state, failureCount, successCount };
   };
+  const becomes = async (name, wanted) =>
+    (
+      await until(
+        () => stored(name),
+        ({ state }) => state === wanted,
+      )
+    ).answer.state;
   const open = async (name) => {
     await quick.ask('calls', name, policy.failureThreshold, { outcome: 'failure' });
     await until(
@@ -66,7 +73,7 @@ async function ours(proof, database, onlooker) {
         before,
       );
       await quick.ask('settle', name, 'success');
-      proof.equal(`${name}: the trial's own success closes it`, (await stored(name)).state, 'closed');
+      proof.equal(`${name}: the trial's own success closes it`, await becomes(name, 'closed'), 'closed');
     }
   }
 
@@ -78,6 +85,7 @@ async function ours(proof, database, onlooker) {
     await open(name);
     await isTrialOut(quick, name);
     await quick.ask('settle', name, 'success');
+    await becomes(name, 'closed');
     if (outcome === 'success') await quick.ask('call', name, { outcome: 'failure' });
     const before = await stored(name);
     const settled = slow.ask('settle', 'slow', outcome);
@@ -102,7 +110,7 @@ async function ours(proof, database, onlooker) {
   await slow.ask('settle', 'lease', 'success');
   proof.equal('lease: the result of the first trial changes nothing', await stored('lease'), before);
   await quick.ask('settle', 'lease', 'failure');
-  proof.equal('lease: that of the second decides', (await stored('lease')).state, 'open');
+  proof.equal('lease: that of the second decides', await becomes('lease', 'open'), 'open');
   await all('close');
 }
 

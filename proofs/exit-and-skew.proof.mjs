@@ -1,7 +1,7 @@
 // npm run proofs:exit-and-skew [-- --skew-minutes 5 --db sqlite,pg --seed 1]
 // Processes whose clocks are minutes off change nothing: open times and leases go by the database's clock. An open breaker
 // keeps no process alive, and a closed engine leaves no handle behind.
-import { fleet, pause, until } from './harness/fleet.mjs';
+import { fleet, until } from './harness/fleet.mjs';
 import { prove } from './harness/proof.mjs';
 import { withEngine } from './harness/stored.mjs';
 import { runToItsEnd } from './harness/program.mjs';
@@ -76,8 +76,8 @@ async function skewed(proof, database, onlooker) {
   await behind.ask('settle', 'trial', 'success');
   proof.equal('behind: its late success changes nothing', (await stored()).state, 'half_open');
   await ahead.ask('settle', 'next', 'success');
-  await pause(100);
-  proof.equal('ahead: its own success closes', (await stored()).state, 'closed');
+  const closed = await until(stored, ({ state }) => state === 'closed');
+  proof.equal('ahead: its own success closes', closed.answer.state, 'closed');
 }
 
 async function exits(proof, database) {

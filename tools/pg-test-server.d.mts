@@ -3,6 +3,10 @@ export interface TestServer {
   readonly url: string;
   /** The server's process; undefined where TEST_PG_URL names the server. */
   readonly pid?: number | undefined;
+  /** Ends it and keeps its data, until `resume`. Only of a server that this process started. */
+  halt?(): Promise<void>;
+  /** Starts it again, at the same address. */
+  resume?(): Promise<void>;
   /** Ends it and removes its folder. Again is fine. */
   stop(): Promise<void>;
 }

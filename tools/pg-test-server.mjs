@@ -29,7 +29,8 @@ const OWNER_FILE = 'started-by';
  * this process is killed (on Linux; elsewhere the next start ends it), and its folder is removed by `stop()` or by the next start.
  *
  * @param {{ durable?: boolean, own?: boolean }} [options] `durable`: commits reach the disk, as in production; by default
- *   they do not, which is faster. `own`: a server of its own even where TEST_PG_URL names one, to be stopped and broken.
+ *   they do not, which is faster. `own`: a server of its own even where TEST_PG_URL names one, to be stopped and broken:
+ *   `halt()` ends it as an outage would, `resume()` starts it again on the same port and data.
  */
 export async function startPostgres({ durable = false, own = false } = {}) {
   const given = process.env.TEST_PG_URL;
@@ -50,7 +51,21 @@ export async function startPostgres({ durable = false, own = false } = {}) {
     writeFileSync(rules, `host all +with_password all scram-sha-256\n${readFileSync(rules, 'utf8')}`);
     const { server, port } = await launch({ bin, user, folder, data, durable });
     const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
-    return { url, pid: server.pid, stop: () => stop(server, folder) };
+    let present = server;
+    return {
+      url,
+      get pid() {
+        return present.pid;
+      },
+      halt: () => ended(present),
+      resume: async () => {
+        ({ server: present } = await launch({ bin, user, folder, data, durable, port }));
+      },
+      stop: async () => {
+        await ended(present);
+        rmSync(folder, { recursive: true, force: true });
+      },
+    };
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw error;
@@ -108,12 +123,12 @@ async function unprivilegedUser() {
   throw new Error('PostgreSQL does not run as root, and there is neither a user postgres nor nobody');
 }
 
-async function launch({ bin, user, folder, data, durable }) {
+async function launch({ bin, user, folder, data, durable, port: given }) {
   const settings = ['listen_addresses=127.0.0.1', 'max_connections=300', 'log_min_messages=log'];
   if (!durable) settings.push('fsync=off', 'full_page_writes=off', 'synchronous_commit=off');
   const postgres = path.join(bin, 'postgres');
   for (let attempt = 1; ; attempt += 1) {
-    const port = await freePort();
+    const port = given ?? (await freePort());
     const args = ['-D', data, '-p', String(port), '-k', folder, ...settings.flatMap((setting) => ['-c', setting])];
     // setpriv: the kernel ends the server when this process ends, however it ends. The signal is set after the change of user.
     const asUser = user ? [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups', '--', 'setpriv'] : [];
@@ -148,14 +163,12 @@ function ready(server) {
   });
 }
 
-async function stop(server, folder) {
-  if (server.exitCode === null && server.signalCode === null) {
-    const ended = new Promise((resolve) => server.once('exit', resolve));
-    server.ref();
-    server.kill('SIGINT'); // open sessions are ended
-    await ended;
-  }
-  rmSync(folder, { recursive: true, force: true });
+async function ended(server) {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  const exit = new Promise((resolve) => server.once('exit', resolve));
+  server.ref();
+  server.kill('SIGINT'); // open sessions are ended
+  await exit;
 }
 
 const freePort = () =>
