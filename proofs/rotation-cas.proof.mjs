@@ -21,7 +21,7 @@ const PATTERN = {
   avoid_repeat_within: 2,
 };
 
-await prove('rotation-cas', { procs: 8, updates: 1_000, peer: 50, db: 'sqlite' }, async (proof) => {
+await prove('rotation-cas', { procs: 8, updates: 1_000, peer: 50, db: 'sqlite,pg' }, async (proof) => {
   const { procs, updates, peer } = proof.flags;
   await proof.eachDatabase(async ({ option: database }) => {
     const first = await withEngine(database, async (eros) => {

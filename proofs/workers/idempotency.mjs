@@ -58,7 +58,20 @@ const handlers = {
    * One call. `id` names it, `point` where it stops, `way` how its result is stored: returned, or by `ctx.transaction` with
    * a row of `payouts`.
    */
-  run(key, { id = name, point, way = 'returned', params = { usd: 5 }, failure, result, takesMs = 0, ...options } = {}) {
+  run(
+    key,
+    {
+      id = name,
+      point,
+      way = 'returned',
+      params = { usd: 5 },
+      failure,
+      result,
+      takesMs = 0,
+      operation = 'pay_out',
+      ...options
+    } = {},
+  ) {
     const work = async ({ fence, signal, transaction }) => {
       await stopAt('before the effect', point, id);
       appendFileSync(ledger, `${key}\t${fence}\t${name}\n`);
@@ -74,7 +87,7 @@ const handlers = {
       });
     };
     return told(async () => {
-      const end = await eros.idempotency.run('pay_out', params, work, { key, ...options });
+      const end = await eros.idempotency.run(operation, params, work, { key, ...options });
       await stopAt('after the record', point, id);
       return end;
     });

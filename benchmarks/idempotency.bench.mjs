@@ -1,0 +1,102 @@
+// npm run bench:idempotency [-- --db sqlite3,better-sqlite3,pg --sizes 1000,1000000 --rounds 15 --calls 100]
+// What an idempotent call costs through the public API, beside the bare statements it cannot do without, on the same driver, at
+// the same table size, in the same run: INSERT of a claim and UPDATE with the result, each committed, and one SELECT for a
+// replay. Rounds of both take turns; a ratio is the median over the rounds. PostgreSQL runs with its commits on disk.
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { idempotencyTargets } from './idempotency-targets.mjs';
+import { Goals, inTempFolder, median, secondsOf } from './measure.mjs';
+
+const { values } = parseArgs({
+  options: {
+    db: { type: 'string', default: Object.keys(idempotencyTargets).join(',') },
+    sizes: { type: 'string', default: '1000,1000000' },
+    rounds: { type: 'string', default: '15' },
+    calls: { type: 'string', default: '100' },
+  },
+});
+const sizes = values.sizes.split(',').map(Number);
+const [rounds, calls] = [Number(values.rounds), Number(values.calls)];
+const goals = new Goals();
+
+/** Mean microseconds of one call. */
+async function microsecondsEach(call) {
+  const { seconds } = await secondsOf(async () => {
+    for (let nth = 0; nth < calls; nth += 1) await call(nth);
+  });
+  return (seconds / calls) * 1e6;
+}
+
+async function measure({ eros, raw }) {
+  let serial = 0;
+  const ids = [];
+  const pay = (id) => eros.idempotency.run('pay_out', { creatorId: `c-${id}`, month: '2026-10' }, async () => ({ id }));
+  const payInTransaction = (id) =>
+    eros.idempotency.run('pay_out', { creatorId: `c-${id}`, month: '2026-10' }, ({ transaction }) =>
+      transaction(async () => ({ id })),
+    );
+  const replay = async (id) => {
+    const { replayed } = await pay(id);
+    if (!replayed) throw new Error(`call ${id} was not replayed`);
+  };
+  const rows = [];
+  for (let round = -2; round < rounds; round += 1) {
+    const first = serial;
+    serial += calls;
+    const row = {};
+    const parts = [
+      async () => (row.pair = await microsecondsEach(async () => ids.push(await raw.pair()))),
+      async () => (row.fresh = await microsecondsEach((nth) => pay(first + nth))),
+      async () => (row.committed = await microsecondsEach((nth) => payInTransaction(`t-${first + nth}`))),
+    ];
+    if (round % 2 === 0) parts.reverse();
+    for (const part of parts) await part();
+    row.select = await microsecondsEach((nth) => raw.select(ids[first + nth]));
+    row.replay = await microsecondsEach((nth) => replay(first + nth));
+    if (round >= 0) rows.push(row); // those before warm up
+  }
+  const time = (name) => median(rows.map((row) => row[name]));
+  return {
+    ...{ pair: time('pair'), fresh: time('fresh'), committed: time('committed') },
+    ...{ select: time('select'), replay: time('replay') },
+    freshRatio: median(rows.map((row) => row.pair / row.fresh)),
+    replayRatio: median(rows.map((row) => row.pair / row.replay)),
+    readRatio: median(rows.map((row) => row.select / row.replay)),
+  };
+}
+
+for (const name of values.db.split(',')) {
+  const openTarget = idempotencyTargets[name];
+  if (!openTarget) throw new Error(`--db ${name}: give one of ${Object.keys(idempotencyTargets).join(', ')}`);
+  await inTempFolder(async (folder) => {
+    const ratios = [];
+    for (const size of sizes) {
+      const target = await openTarget(path.join(folder, `${name}-${size}`), size);
+      const found = await measure(target);
+      await target.close();
+      ratios.push(found.freshRatio);
+      const us = (value) => `${value.toFixed(0)} us`;
+      console.log(
+        `${name}, ${size.toLocaleString('en')} live keys: new key ${us(found.fresh)}, raw pair ${us(found.pair)};`,
+      );
+      console.log(
+        `        replay ${us(found.replay)}, raw SELECT ${us(found.select)}; result in ctx.transaction ${us(found.committed)}`,
+      );
+      const at = `${name} at ${size.toLocaleString('en')}`;
+      const times = (ratio) => `${ratio.toFixed(2)} x the speed of the raw pair (goal >= 0.7)`;
+      goals.check(`new key, ${at}`, found.freshRatio >= 0.7, times(found.freshRatio));
+      goals.check(`replay, ${at}`, found.replayRatio >= 0.7, times(found.replayRatio));
+      console.log(`        replay beside the raw SELECT: ${found.readRatio.toFixed(2)} x its speed`);
+    }
+    const [small, large] = [ratios[0], ratios.at(-1)];
+    if (ratios.length > 1) {
+      const change = (large / small - 1) * 100;
+      goals.check(
+        `new key, ${name}, large against small`,
+        Math.abs(change) <= 20,
+        `ratio ${change.toFixed(0)} % (goal +-20 %)`,
+      );
+    }
+  });
+}
+goals.end();
