@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { copyFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createEros } from '@eros/app';
+import { createDatabase, startPostgres } from '../tools/pg-test-server.mjs';
 
 const fromAdapters = createRequire(new URL('../packages/adapters/package.json', import.meta.url));
 const promised = (call) =>
@@ -102,7 +103,54 @@ const onSqlite = (driver, openBare) => async (folder, size) => {
   return { eros, raw: rawCalls(raw), bare: rawCalls(bare), close };
 };
 
+const postgresStatements = Object.fromEntries(
+  Object.entries(sqliteStatements).map(([name, sql]) => {
+    let nth = 0;
+    return [name, sql.replaceAll('?', () => `$${(nth += 1)}`)];
+  }),
+);
+const fillPostgres = `INSERT INTO timing_idempotency (operation_key, operation_name, params_hash, result, executed_at, expires_at, epoch, claimed_at)
+  SELECT 'pay_out:' || md5(random()::text) || md5(i::text), 'pay_out', md5(i::text) || md5(random()::text),
+    jsonb_build_object('id', i), now(), '2099-01-05T12:00:00.000Z', 1767614400000, now() FROM generate_series(1, $1::integer) AS i`;
+
+/** By `pg` alone, on one connection. */
+async function barePostgres(url) {
+  const client = new (fromAdapters('pg').Client)({ connectionString: url });
+  await client.connect();
+  const query = async (name, params) => (await client.query(postgresStatements[name], params)).rows;
+  return { run: query, get: query, close: () => client.end() };
+}
+
+/** A server whose commits reach the disk. */
+async function onPostgres(_folder, size) {
+  const server = await startPostgres({ durable: true, own: true });
+  const urls = [];
+  for (const place of ['ours', 'raw']) {
+    const { url } = await createDatabase(server.url);
+    urls.push(url);
+    await (await createEros({ database: { type: 'postgres', url }, migrate: 'auto' })).close();
+    const filler = new (fromAdapters('pg').Client)({ connectionString: url, application_name: place });
+    await filler.connect();
+    await filler.query(fillPostgres, [size]);
+    await filler.query('VACUUM ANALYZE timing_idempotency');
+    await filler.query('CHECKPOINT');
+    await filler.end();
+  }
+  const [url, rawUrl] = urls;
+  const raw = await byTypeOrm({ type: 'postgres', url: rawUrl }, postgresStatements, []);
+  const bare = await barePostgres(rawUrl);
+  const eros = await createEros({ database: { type: 'postgres', url } });
+  const close = async () => {
+    await eros.close();
+    await raw.close();
+    await bare.close();
+    await server.stop();
+  };
+  return { eros, raw: rawCalls(raw), bare: rawCalls(bare), close };
+}
+
 export const idempotencyTargets = {
   sqlite3: onSqlite('sqlite3', bareSqlite3),
   'better-sqlite3': onSqlite('better-sqlite3', bareBetterSqlite3),
+  pg: onPostgres,
 };
