@@ -1,4 +1,4 @@
-// npm run proofs:idem [-- --procs 4 --calls 100 --lease-ms 2000 --skew-ms 300000 --only I1,I3 --db sqlite,pg --seed 1]
+// npm run proofs:idem [-- --procs 4 --calls 100 --lease-ms 4000 --skew-ms 300000 --only I1,I3 --db sqlite,pg --seed 1]
 // Processes that share a database run the same operations, are killed and stopped in the middle of them, and disagree about
 // the time by minutes. What the work did to the outside world stands in a ledger, a plain file; what it did to the database
 // in a table. The names of the checks are those of docs/reference/idempotency.md.
@@ -8,7 +8,7 @@ import { countOf, pause, until } from './harness/fleet.mjs';
 import { prove } from './harness/proof.mjs';
 import { withEngine } from './harness/stored.mjs';
 
-const FLAGS = { procs: 4, calls: 100, 'lease-ms': 2_000, 'skew-ms': 300_000, db: 'sqlite,pg', only: 'all' };
+const FLAGS = { procs: 4, calls: 100, 'lease-ms': 4_000, 'skew-ms': 300_000, db: 'sqlite,pg', only: 'all' };
 
 await prove('idem', FLAGS, async (proof) => {
   const { procs, calls, 'lease-ms': leaseMs, 'skew-ms': skewMs } = proof.flags;
@@ -144,6 +144,8 @@ await prove('idem', FLAGS, async (proof) => {
       await ann.ask('run', 'expiring', { ttlMs: 300 });
       await pause(400);
       const renewed = await everybody('expiring', { params: { usd: 7 }, takesMs: 50 });
+      const codes = [...new Set(renewed.map(({ code }) => code ?? 'none'))];
+      proof.note(`I6: what the callers were told: ${codes.join(', ')}`);
       equal(
         'I6: one of all callers replaces an expired result',
         [countOf(renewed, (end) => end.replayed === false), effects('expiring').length],
@@ -153,6 +155,10 @@ await prove('idem', FLAGS, async (proof) => {
 
     if (wants('I4')) {
       const slow = ann.ask('run', 'slow', { takesMs: 2.5 * leaseMs });
+      await until(
+        () => effects('slow').length,
+        (count) => count === 1,
+      );
       const { answer: afterwards } = await untilRun(bob, 'slow');
       equal(
         'I4: a claim is renewed while its owner lives',

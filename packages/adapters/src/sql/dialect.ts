@@ -14,6 +14,8 @@ export interface Dialect {
   readonly tableNamed: string;
   /** What ends a SELECT by primary key so that nobody else writes the row before the transaction ends. */
   readonly forUpdate: '' | ' FOR UPDATE';
+  /** Whether a query may hold a write: `WITH written AS (INSERT ... RETURNING ...) SELECT ...`. */
+  readonly hasWritesInQueries: boolean;
 }
 
 export const sqliteDialect: Dialect = {
@@ -21,6 +23,7 @@ export const sqliteDialect: Dialect = {
   comparableParameter,
   tableNamed: "SELECT 1 FROM sqlite_master WHERE type = 'table' AND lower(name) = ?",
   forUpdate: '', // whoever has a transaction has the whole file
+  hasWritesInQueries: false,
 };
 
 export interface PostgresDialect extends Dialect {
@@ -33,6 +36,7 @@ export const postgresDialect: PostgresDialect = {
   comparableParameter: formatInstant,
   tableNamed: 'SELECT 1 WHERE to_regclass(?) IS NOT NULL',
   forUpdate: ' FOR UPDATE',
+  hasWritesInQueries: true,
   // The instant of the statement's own evaluation: now() would stand still at the transaction's beginning.
   nowMs: () => 'CAST(floor(EXTRACT(EPOCH FROM clock_timestamp()) * 1000) AS bigint)',
 };

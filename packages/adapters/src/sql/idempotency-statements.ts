@@ -56,6 +56,19 @@ export function insertAtOnce(id: OperationKey, event: IdempotencyEvent, clock: S
   };
 }
 
+/** `readAtOnce` and, when there is no row, `insertAtOnce`, as one: `claimed_until` is the `expires_at` that it has inserted. */
+export function readOrInsertAtOnce(id: OperationKey, event: IdempotencyEvent, clock: SqlClock): SqlFragment {
+  const { names, values, params } = written(columnsOf(id, event), fromNow(clock));
+  return {
+    sql: `WITH known AS (SELECT ${READ_COLUMNS} FROM timing_idempotency WHERE operation_key = ?),
+      claimed AS (INSERT INTO timing_idempotency (operation_key, ${names.join(', ')})
+        SELECT ?, ${values.join(', ')} FROM (${clock.writing.sql}) AS now WHERE NOT EXISTS (SELECT 1 FROM known)
+        ON CONFLICT (operation_key) DO NOTHING RETURNING expires_at AS claimed_until)
+      SELECT * FROM (${clock.reading.sql}) AS now LEFT JOIN known ON true LEFT JOIN claimed ON true`,
+    params: [storedKeyOf(id), storedKeyOf(id), ...params, ...clock.writing.params, ...clock.reading.params],
+  };
+}
+
 /** UPDATE of a running claim by whoever holds it, for an event as of the instant 0. */
 export function updateHeld(
   id: OperationKey,

@@ -19,6 +19,7 @@ import {
   insertAtOnce,
   insertRow,
   readAtOnce,
+  readOrInsertAtOnce,
   readRow,
   replaceRow,
   updateHeld,
@@ -64,14 +65,8 @@ export class SqlIdempotencyStore implements IdempotencyStore {
     request: IdempotencyRequest,
   ): Promise<IdempotencyDecision | undefined> {
     switch (request.type) {
-      case 'claim': {
-        const { known, atMs } = await this.readAtOnce(id, tx);
-        if (known.status === 'none') {
-          return this.writeAtOnce(tx, request, NONE, (event) => insertAtOnce(id, event, this.database.clock()));
-        }
-        const decision = decideIdempotency({ ...request, atMs }, known);
-        return decision.type === 'accepted' ? undefined : decision;
-      }
+      case 'claim':
+        return this.claimAtOnce(tx, id, request);
       case 'renew':
       case 'complete':
       case 'fail':
@@ -84,6 +79,32 @@ export class SqlIdempotencyStore implements IdempotencyStore {
     }
   }
 
+  private async claimAtOnce(
+    tx: Transaction | undefined,
+    id: OperationKey,
+    request: IdempotencyRequest,
+  ): Promise<IdempotencyDecision | undefined> {
+    if (this.database.dialect.hasWritesInQueries) return this.readOrClaim(tx, id, request);
+    const { known, atMs } = await this.readAtOnce(id, tx);
+    if (known.status !== 'none') return refusalOf(request, known, atMs);
+    return this.writeAtOnce(tx, request, NONE, (event) => insertAtOnce(id, event, this.database.clock()));
+  }
+
+  private async readOrClaim(
+    tx: Transaction | undefined,
+    id: OperationKey,
+    request: IdempotencyRequest,
+  ): Promise<IdempotencyDecision | undefined> {
+    const event = acceptedAtZero(request, NONE);
+    const { sql, params } = readOrInsertAtOnce(id, event, this.database.clock());
+    const [row] = await this.database.on(tx).returning<ReadAtOnce & { readonly claimed_until: unknown }>(sql, params);
+    if (!row) throw new Error('bug: the clock has no row');
+    if (row.operation_key !== null) return refusalOf(request, stateFromRow(row), Number(row.at_ms));
+    if (row.claimed_until === null) return undefined; // somebody was faster
+    const inserted = { operation_key: storedKeyOf(id), expires_at: row.claimed_until };
+    return decideIdempotency({ ...request, atMs: instantIn(inserted, 'expires_at') - event.expiresAtMs }, NONE);
+  }
+
   /**
    * Carries out what is decided of a state that the statement's own condition sees to. The rule is asked twice: at the
    * instant 0, for what the statement is to add to the time at which it runs, and at that time, for the answer.
@@ -94,12 +115,11 @@ export class SqlIdempotencyStore implements IdempotencyStore {
     assumed: IdempotencyState,
     statementFor: (event: IdempotencyEvent) => SqlFragment,
   ): Promise<IdempotencyDecision | undefined> {
-    const atZero = decideIdempotency({ ...request, atMs: 0 }, assumed);
-    if (atZero.type !== 'accepted') throw new Error(`bug: ${request.type} was answered with ${atZero.type}`);
-    const { sql, params } = statementFor(atZero.event);
+    const event = acceptedAtZero(request, assumed);
+    const { sql, params } = statementFor(event);
     const [row] = await this.database.on(tx).returning<WrittenAtOnce>(sql, params);
     if (!row) return undefined;
-    return decideIdempotency({ ...request, atMs: instantIn(row, 'expires_at') - atZero.event.expiresAtMs }, assumed);
+    return decideIdempotency({ ...request, atMs: instantIn(row, 'expires_at') - event.expiresAtMs }, assumed);
   }
 
   private async dispatchIn(
@@ -159,6 +179,23 @@ async function find(session: SqlSession, id: OperationKey): Promise<IdempotencyR
   const { sql, params } = readRow(id);
   const [row] = await session.all<IdempotencyRow>(sql, params);
   return row;
+}
+
+/** What becomes of a command at the instant 0, in a state in which it is accepted. */
+function acceptedAtZero(request: IdempotencyRequest, assumed: IdempotencyState): IdempotencyEvent {
+  const decision = decideIdempotency({ ...request, atMs: 0 }, assumed);
+  if (decision.type !== 'accepted') throw new Error(`bug: ${request.type} was answered with ${decision.type}`);
+  return decision.event;
+}
+
+/** The answer to a claim that found a row, unless it is that the claimant may have it: then the row is to be replaced. */
+function refusalOf(
+  request: IdempotencyRequest,
+  known: IdempotencyState,
+  atMs: number,
+): IdempotencyDecision | undefined {
+  const decision = decideIdempotency({ ...request, atMs }, known);
+  return decision.type === 'accepted' ? undefined : decision;
 }
 
 /** The state in which a holder's command is accepted. What the command does not look at is left open. */
