@@ -90,7 +90,7 @@ export class SagaWorld {
     const unitOfWork: UnitOfWork = {
       transaction: (work) =>
         commit('transaction', async () => {
-          for (; conflicts > 0; conflicts -= 1) await conflicting(database, work);
+          if ((conflicts -= 1) >= 0) return conflicting(database, work);
           return database.transaction(work);
         }),
     };
@@ -152,13 +152,12 @@ export class SagaWorld {
   }
 }
 
-/** A transaction that another one was faster than: whatever its work makes of it, it is rolled back, and made again. */
-async function conflicting(database: MemoryDatabase, work: (tx: Transaction) => Promise<unknown>): Promise<void> {
-  const attempt = database.transaction(async (tx) => {
+/** A transaction that another one was faster than: whatever its work makes of it, it is rolled back. */
+async function conflicting(database: MemoryDatabase, work: (tx: Transaction) => Promise<unknown>): Promise<never> {
+  return database.transaction(async (tx) => {
     await work(tx).catch(() => undefined);
     throw new TransactionConflictError();
   });
-  await attempt.catch(() => undefined);
 }
 
 const creatorOf = (creatorId: string): Creator => ({
