@@ -56,8 +56,7 @@ export class MemoryIdempotencyStore implements IdempotencyStore {
   }
 
   async sweep(limit = 500, tx?: Transaction): Promise<number> {
-    const atMs = await this.database.nowMs(tx);
-    return this.database.write(tx, (session) => {
+    return this.database.write(tx, (session, atMs) => {
       const operations = operationsIn(session);
       const expired = operations.values().filter(({ state }) => isSweepable(state, atMs));
       const swept = expired.slice(0, limit);

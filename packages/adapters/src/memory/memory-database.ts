@@ -77,7 +77,11 @@ export class MemoryDatabase implements UnitOfWork, DatabaseClock {
     ),
   );
 
-  constructor(private readonly clock: { nowMs(): number } = { nowMs: Date.now }) {}
+  /** @param onCommit is told which tables a commit has changed, before anybody else can read or write: for who looks on. */
+  constructor(
+    private readonly clock: { nowMs(): number } = { nowMs: Date.now },
+    private readonly onCommit: (changed: readonly string[]) => void = () => undefined,
+  ) {}
 
   /** The session inside `tx`; without one, the committed rows, which take no writes: use `write` for those. */
   on(tx?: Transaction): MemorySession {
@@ -87,10 +91,10 @@ export class MemoryDatabase implements UnitOfWork, DatabaseClock {
     return { table: (name) => readOnly(new Draft(committed, () => undefined).table(name)) };
   }
 
-  /** Runs a write inside `tx`, or in a transaction of its own. */
-  async write<T>(tx: Transaction | undefined, work: (session: MemorySession) => T): Promise<T> {
-    if (tx) return work(this.on(tx));
-    return this.transaction(async (own) => work(this.on(own)));
+  /** Runs a write inside `tx`, or in a transaction of its own. `nowMs` is read when its turn has come, not before. */
+  async write<T>(tx: Transaction | undefined, work: (session: MemorySession, nowMs: number) => T): Promise<T> {
+    if (tx) return work(this.on(tx), await this.nowMs(tx));
+    return this.transaction(async (own) => work(this.on(own), await this.nowMs(own)));
   }
 
   isInsideTransaction(): boolean {
@@ -116,6 +120,7 @@ export class MemoryDatabase implements UnitOfWork, DatabaseClock {
   private commit(draft: Draft): void {
     if (draft.changed.size === 0) return;
     this.committed = new Map([...this.committed, ...draft.changed]);
+    this.onCommit([...draft.changed.keys()]);
   }
 
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- the clock is the same inside and outside

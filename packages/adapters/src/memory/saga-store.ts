@@ -50,8 +50,7 @@ export class MemorySagaStore implements SagaStore {
 
   async create(saga: NewSaga, holder: SagaClaimTerms | undefined, tx?: Transaction): Promise<HeldSaga | undefined> {
     const { sagaId, definition } = saga;
-    const nowMs = await this.database.nowMs(tx);
-    return this.database.write(tx, (session) => {
+    return this.database.write(tx, (session, nowMs) => {
       const stored = rowsOf(session).get(sagaId);
       if (stored) {
         assertSameSaga(detailOf(stored, nowMs, session), saga);
@@ -66,8 +65,7 @@ export class MemorySagaStore implements SagaStore {
   }
 
   async claim(sagaId: string, terms: SagaClaimTerms, hashes: readonly string[]): Promise<HeldSaga | undefined> {
-    const nowMs = await this.database.nowMs();
-    return this.database.write(undefined, (session) => {
+    return this.database.write(undefined, (session, nowMs) => {
       const row = rowsOf(session).get(sagaId);
       if (!row || !hashes.includes(row.definition.hash)) return undefined;
       const saga = replaySaga(journalOf(row, session));
@@ -104,8 +102,7 @@ export class MemorySagaStore implements SagaStore {
   }
 
   async append(held: HeldSaga, decide: (nowMs: number) => readonly SagaEvent[], tx?: Transaction): Promise<HeldSaga> {
-    const nowMs = await this.database.nowMs(tx);
-    return this.database.write(tx, (session) => {
+    return this.database.write(tx, (session, nowMs) => {
       const row = heldRow(held, session);
       if (row.journalLength !== held.state.seq) {
         throw new StaleVersionError(`the journal of saga "${held.sagaId}"`, held.state.seq);
@@ -142,8 +139,7 @@ export class MemorySagaStore implements SagaStore {
   }
 
   async request(sagaId: string, request: SagaRequest, tx?: Transaction): Promise<void> {
-    const nowMs = await this.database.nowMs(tx);
-    await this.database.write(tx, (session) => {
+    await this.database.write(tx, (session, nowMs) => {
       const row = rowsOf(session).get(sagaId);
       if (!row) throw new UnknownSagaError(sagaId);
       const saga = replaySaga(journalOf(row, session));
