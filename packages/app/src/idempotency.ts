@@ -23,6 +23,7 @@ import {
 import type { Schedule } from './breaker/schedule.js';
 import { ClaimedRun, type IdempotentWork, type Transactions } from './idempotency/claimed-run.js';
 import type { Claim } from './idempotency/lease.js';
+import { LeaseCountdown } from './lease-countdown.js';
 
 export type { IdempotentContext, IdempotentWork } from './idempotency/claimed-run.js';
 
@@ -142,10 +143,16 @@ export class Idempotency {
     const owner = `${this.ports.node}/${this.ports.ids.next()}`;
     const request = { type: 'claim', owner, paramsHash, leaseMs: this.leaseMs, ttlMs } as const;
     for (let pollMs = POLL_MS.first; ; pollMs = Math.min(2 * pollMs, POLL_MS.longest)) {
-      const decision = await this.ports.store.dispatch(id, request);
+      const countdown = new LeaseCountdown(this.leaseMs, this.ports.schedule);
+      let decision: IdempotencyDecision | undefined;
+      try {
+        decision = await this.ports.store.dispatch(id, request);
+      } finally {
+        if (decision?.type !== 'accepted') countdown.cancel();
+      }
       switch (decision.type) {
         case 'accepted': {
-          const claim = { id, owner, epoch: epochOf(decision), leaseMs: this.leaseMs, ttlMs };
+          const claim = { id, owner, epoch: epochOf(decision), leaseMs: this.leaseMs, ttlMs, countdown };
           return { key: id.key, value: await this.execute(claim, work, isTerminal), replayed: false };
         }
         case 'replayed':

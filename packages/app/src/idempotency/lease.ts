@@ -1,5 +1,6 @@
 import { StaleClaimError, type IdempotencyStore, type Logger, type OperationKey } from '@eros/domain';
 import type { Schedule } from '../breaker/schedule.js';
+import { LeaseCountdown } from '../lease-countdown.js';
 
 /** A claim on an operation that this process was granted. */
 export interface Claim {
@@ -8,6 +9,8 @@ export interface Claim {
   readonly epoch: number;
   readonly leaseMs: number;
   readonly ttlMs: number;
+  /** Begun when the claim was sent. */
+  readonly countdown: LeaseCountdown;
 }
 
 export interface LeasePorts {
@@ -38,8 +41,8 @@ export class Lease {
 
   start(): void {
     this.stop();
-    this.cancelEnd = this.endAfterLease();
     this.planRenewal();
+    this.cancelEnd = this.claim.countdown.whenOver(() => this.abort(this.lost()));
   }
 
   /** Starts again after a stop, with a renewal at once: the last one may be a while ago. */
@@ -66,13 +69,13 @@ export class Lease {
   }
 
   private endAfterLease(): () => void {
-    return this.ports.schedule(() => this.abort(this.lost()), this.claim.leaseMs);
+    const countdown = new LeaseCountdown(this.claim.leaseMs, this.ports.schedule);
+    return countdown.whenOver(() => this.abort(this.lost()));
   }
 
   private async renew(): Promise<void> {
     const { stretch } = this;
     const { id, owner, epoch, leaseMs, ttlMs } = this.claim;
-    // Counted from the sending: the database counts from later, so the claim holds at least as long as we believe.
     const cancelNewEnd = this.endAfterLease();
     const isOver = () => stretch !== this.stretch;
     try {

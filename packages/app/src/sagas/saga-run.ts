@@ -17,6 +17,7 @@ import {
   type UnitOfWork,
 } from '@eros/domain';
 import type { Schedule } from '../breaker/schedule.js';
+import type { LeaseCountdown } from '../lease-countdown.js';
 import { attempt, problemOf, type Attempted } from './attempt.js';
 import type { SagaStep, StepContext } from './definition.js';
 import { LeaseKeeper } from './lease-keeper.js';
@@ -81,6 +82,7 @@ export class SagaRun {
 
   constructor(
     held: HeldSaga,
+    private readonly countdown: LeaseCountdown,
     private readonly saga: RegisteredSaga,
     private readonly ports: SagaRunPorts,
     private readonly settings: SagaRunSettings,
@@ -320,7 +322,7 @@ export class SagaRun {
       onFailure: (error: unknown) => logger.warn({ sagaId, error }, 'the lease of the saga could not be renewed'),
       onLost: () => this.lose(),
     };
-    return new LeaseKeeper(keeping, schedule);
+    return new LeaseKeeper(keeping, schedule, this.countdown);
   }
 
   private lose(): void {

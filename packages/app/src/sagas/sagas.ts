@@ -21,6 +21,7 @@ import {
   type Sha256,
   type Why,
 } from '@eros/domain';
+import { LeaseCountdown } from '../lease-countdown.js';
 import { outlineOfDefinition, stepsOf, type SagaDefinition, type SagaStep } from './definition.js';
 import type { CompletedSaga, Saga, SagaHandle, StartSaga } from './saga.js';
 import { SagaRun, type RegisteredSaga, type SagaRunPorts } from './saga-run.js';
@@ -228,10 +229,8 @@ export class Sagas {
     const input = inputOf(definition.name, given);
     if (!(await this.ports.creators.find(creatorId, transaction))) throw new UnknownCreatorError(creatorId);
     const saga = { sagaId, creatorId, definition, input };
-    const holder = transaction ? undefined : this.terms();
-    const held = await this.ports.store.create(saga, holder, transaction);
-    if (held) this.execute(held);
-    else if (!transaction) await this.takeUp(sagaId);
+    if (transaction) await this.ports.store.create(saga, undefined, transaction);
+    else if (!(await this.hold(() => this.ports.store.create(saga, this.terms())))) await this.takeUp(sagaId);
     return { sagaId, wait: () => this.waitFor(sagaId) };
   }
 
@@ -240,10 +239,23 @@ export class Sagas {
     return { owner: this.ports.node, leaseMs, recoveriesMax };
   }
 
-  private execute(held: HeldSaga): void {
+  /** Executes the saga if it is this worker's. Its lease is counted from the asking. */
+  private async hold(ask: () => Promise<HeldSaga | undefined>): Promise<boolean> {
+    const countdown = new LeaseCountdown(this.settings.leaseMs, this.ports.schedule);
+    let held: HeldSaga | undefined;
+    try {
+      held = await ask();
+    } finally {
+      if (!held) countdown.cancel();
+    }
+    if (held) this.execute(held, countdown);
+    return held !== undefined;
+  }
+
+  private execute(held: HeldSaga, countdown: LeaseCountdown): void {
     const saga = this.registered.get(held.definition.hash);
     if (!saga) throw new Error(`bug: saga "${held.sagaId}" was claimed without its definition`);
-    const run = new SagaRun(held, saga, this.ports, this.settings);
+    const run = new SagaRun(held, countdown, saga, this.ports, this.settings);
     this.runs.set(held.sagaId, run);
     if (this.isClosing) run.stop();
     // An older run of the same saga may end, having lost it, after a newer one has begun.
@@ -253,10 +265,8 @@ export class Sagas {
   }
 
   /** Claims a saga that nobody holds. */
-  private async takeUp(sagaId: string): Promise<boolean> {
-    const held = await this.ports.store.claim(sagaId, this.terms(), [...this.hashes()]);
-    if (held) this.execute(held);
-    return held !== undefined;
+  private takeUp(sagaId: string): Promise<boolean> {
+    return this.hold(() => this.ports.store.claim(sagaId, this.terms(), [...this.hashes()]));
   }
 
   private async waitFor(sagaId: string): Promise<CompletedSaga> {
