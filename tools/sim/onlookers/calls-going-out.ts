@@ -1,0 +1,55 @@
+import type { CircuitBreaker } from '@eros/domain';
+import type { Request } from '../connection.js';
+import type { VirtualProcess } from '../virtual-process.js';
+import type { World } from '../world.js';
+
+/** After this time without trouble a process goes by what the database says: longer than it waits for an answer. */
+const TROUBLE_MS = 15_000;
+
+const LATE_MS = 1_000;
+
+/** Told how a question was answered. */
+export type Hearing = (answer: { readonly value?: unknown; readonly error?: unknown }) => void;
+
+/** Sees to it that a process which has read that a breaker is open lets no call out, and no trial without a permit. */
+export class CallsGoingOut {
+  private readonly asked = new Set<number>();
+  private readonly read = new Map<string, CircuitBreaker>();
+  private troubledUntilMs = -Infinity;
+  /** The signal of calls that are no trials is one and the same. The first call of a world is none. */
+  private static plainSignals = new WeakMap<World, AbortSignal>();
+
+  constructor(
+    private readonly world: World,
+    private readonly process: VirtualProcess,
+  ) {}
+
+  /** A question to the breakers' store. The answer is to be told when it comes, good or bad. */
+  asks({ name, args: [breakerName] }: Request): Hearing {
+    const sinceMs = this.world.time.nowMs;
+    this.asked.add(sinceMs);
+    return ({ value, error }) => {
+      this.asked.delete(sinceMs);
+      const { nowMs } = this.world.time;
+      if (error || nowMs - sinceMs > LATE_MS) this.troubledUntilMs = nowMs + TROUBLE_MS;
+      if (error || typeof value !== 'object' || value === null) return;
+      const isOfOne = /\.(dispatch|read)$/.test(name) && 'breaker' in value && typeof breakerName === 'string';
+      if (!isOfOne) this.read.clear();
+      else if (value.breaker) this.read.set(breakerName, value.breaker as CircuitBreaker);
+    };
+  }
+
+  went(name: string, signal: AbortSignal): void {
+    const { world, process } = this;
+    const plain = CallsGoingOut.plainSignals.get(world) ?? signal;
+    CallsGoingOut.plainSignals.set(world, plain);
+    const { nowMs } = world.time;
+    world.trace.note(process.node, `${name} is called`, signal === plain ? '' : 'as a trial');
+    if (process.isPaused || nowMs < Math.max(this.troubledUntilMs, process.wentOnAtMs + TROUBLE_MS)) return;
+    if ([...this.asked].some((sinceMs) => nowMs - sinceMs > LATE_MS)) return;
+    if (signal !== plain) return world.breakers.trial(name, process.node);
+    const read = this.read.get(name);
+    const isOpen = read?.state === 'open' && nowMs < read.openUntilMs;
+    world.demand(!isOpen, 'an open breaker refuses', name, process.node, read);
+  }
+}
