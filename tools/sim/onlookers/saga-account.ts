@@ -8,6 +8,7 @@ export interface Entry {
   readonly owner?: string;
   readonly isRecovery?: boolean;
   readonly reason?: string;
+  readonly cause?: { readonly type: string };
 }
 
 const ENDS = ['completed', 'failed', 'rolled_back'];
@@ -34,6 +35,7 @@ export class SagaAccount {
   /** Undos that operators let pass for done. */
   readonly undosSkipped = new Set<string>();
   isGoingBack = false;
+  private isGoingBackAtAWish = false;
   /** An operator wishes that all be undone. */
   isRequested = false;
   private readonly running = new Set<string>();
@@ -72,6 +74,7 @@ export class SagaAccount {
       case 'compensation_started':
         if (this.isPastPivot && !this.isRequested) return 'after the pivot a saga only goes forward';
         [this.isGoingBack, this.end] = [true, undefined];
+        this.isGoingBackAtAWish = entry.cause?.type === 'requested';
         return undefined;
       case 'undo_started':
         this.undosStarted.push(step);
@@ -199,13 +202,12 @@ export class SagaAccount {
   }
 
   private problemOfEnd(end: string): string | undefined {
-    const wasRequested = this.isRequested;
     [this.end, this.leaseUntilMs, this.isRequested] = [end, undefined, false];
     if (end === 'completed') {
       const isWhole = this.definition.steps.every(({ name }) => this.isOver(name));
       return isWhole ? undefined : 'completed means that every step has succeeded';
     }
-    if (wasRequested !== (end === 'rolled_back')) return 'rolled back is what operators wish';
+    if (this.isGoingBackAtAWish !== (end === 'rolled_back')) return 'rolled back is what operators wish';
     return this.owed().every((step) => this.undosOver.has(step))
       ? undefined
       : 'undone means that everything that began is undone';
