@@ -12,9 +12,10 @@ const both = (first: SqlDatabase, second: SqlDatabase, close: () => Promise<void
   here: first.changes,
   there: second.changes,
   write: async (tx: Parameters<SqlDatabase['on']>[0]) =>
-    void (await first
-      .on(tx)
-      .run("INSERT INTO circuit_breaker_state (name) VALUES ('a') ON CONFLICT (name) DO NOTHING")),
+    void (await first.on(tx).run(
+      `INSERT INTO circuit_breaker_state (name, failure_count) VALUES ('a', 1)
+       ON CONFLICT (name) DO UPDATE SET failure_count = circuit_breaker_state.failure_count + 1`,
+    )),
   close,
 });
 

@@ -173,22 +173,16 @@ describe('a PostgreSQL database', () => {
     });
 
     it('apart from the others commits beside them, also when they hold all connections of the pool', async () => {
+      const small = await PostgresDatabase.open({ url: made.url, poolSize: 1, connectionTimeoutMs: 5_000 });
       let seen: string[] = [];
-      const outer = async (text: string, inner: () => Promise<void>) =>
-        database.transaction(async (tx) => {
-          await add(tx, text);
-          await inner();
-        });
-      await outer('one', async () => {
-        // The pool has two: both are taken now.
-        await database.apart.run("INSERT INTO notes VALUES ('statement')");
-        await database.transaction((own) => add(own, 'work').then(() => undefined), {
-          apart: true,
-          isolation: 'read_committed',
-        });
-        const [{ rows } = { rows: [] }] = await asSuperuser(made.url, 'SELECT text FROM notes ORDER BY text');
-        seen = rows.map(({ text }: { text: string }) => text);
+      await small.transaction(async (tx) => {
+        await small.on(tx).run("INSERT INTO notes VALUES ('one')");
+        await small.apart.run("INSERT INTO notes VALUES ('statement')");
+        const work = async (own: Transaction) => void (await small.on(own).run("INSERT INTO notes VALUES ('work')"));
+        await small.transaction(work, { apart: true, isolation: 'read_committed' });
+        seen = await notes();
       });
+      await small.close();
       expect(seen).toEqual(['statement', 'work']);
       expect(await notes()).toEqual(['one', 'statement', 'work']);
     });

@@ -128,6 +128,16 @@ describe('a PostgreSQL database that cannot be used', () => {
     expect(await database.on().all('SELECT text FROM notes')).toEqual([]);
   });
 
+  it('is unreachable to a statement whose session the server ends', async () => {
+    const database = await open();
+    const sleeping = faultOf(database.on().all('SELECT pg_sleep(601)'));
+    const end = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE query LIKE '%pg_sleep(601)%' AND state = 'active' AND pid <> pg_backend_pid()`;
+    while ((await asSuperuser(made.url, end))[0]?.rowCount === 0);
+    expect(await sleeping).toBe('unreachable');
+    await add(database, 'a');
+  });
+
   it('is read-only in a transaction that was declared so', async () => {
     const database = await open();
     const attempt = database.transaction(async (tx) => {
