@@ -85,7 +85,7 @@ const LEFT_OUT_OF_JSON = new Set([
 const folder = mkdtempSync(path.join(tmpdir(), 'eros-same-'));
 const server = await startPostgres();
 const database = await createDatabase(server.url);
-let failed = 0;
+let failed;
 try {
   const file = path.join(folder, 'demo.db');
   for (const target of [file, database.url])
