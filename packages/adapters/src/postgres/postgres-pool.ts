@@ -1,4 +1,4 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { DatabaseUnavailableError, UnsupportedDatabaseError } from '@eros/domain';
@@ -44,11 +44,12 @@ export class PostgresPool {
       'default_transaction_isolation=read\\ committed',
       ...(schema === undefined ? [] : [`search_path=${schema}`]),
     ];
+    const { Client, driver } = await loadDriver();
     const attempts = new Set<pg.Client>();
     let isOpening = true;
     const source = new DataSource({
       type: 'postgres',
-      driver: pg,
+      driver,
       url,
       poolSize,
       connectTimeoutMS: connectionTimeoutMs,
@@ -63,7 +64,7 @@ export class PostgresPool {
         idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
         options: settings.map((setting) => `-c ${setting}`).join(' '),
         // The driver leaves a connection open on which it could not answer the server's questions, such as for a password.
-        Client: class extends pg.Client {
+        Client: class extends Client {
           constructor(config?: pg.ClientConfig) {
             super(config);
             if (isOpening) attempts.add(this);
@@ -120,7 +121,8 @@ export class PostgresPool {
   /** A new connection beside the pool, with the pool's settings. To be ended by the caller. */
   async connect(): Promise<pg.Client> {
     const { options } = this.driver.master as { options: pg.PoolConfig };
-    const client = new pg.Client(options);
+    const { Client } = await loadDriver();
+    const client = new Client(options);
     client.on('error', heard);
     try {
       await client.connect();
@@ -149,6 +151,12 @@ export class PostgresPool {
   private get driver(): PostgresDriver {
     return this.source.driver as PostgresDriver;
   }
+}
+
+/** Loaded by who needs it: an engine on SQLite starts without. */
+async function loadDriver() {
+  const { default: driver } = await import('pg');
+  return { driver, Client: driver.Client };
 }
 
 /** The statement that the broken connection was running, or the next one, tells its caller. */

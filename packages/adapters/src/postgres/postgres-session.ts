@@ -4,7 +4,7 @@ import type { SqlSession, Written } from '../sql/sql-database.js';
 import { Turns } from '../storage/turns.js';
 import { numberedPlaceholders } from './placeholders.js';
 import { isConflict, translatePostgresError } from './postgres-errors.js';
-import { postgresTypes } from './values.js';
+import { typesOn } from './values.js';
 
 /**
  * Sends one statement, with the database's own placeholders.
@@ -18,7 +18,7 @@ export async function sendTo(
   params: readonly unknown[] = [],
 ): Promise<pg.QueryResult> {
   try {
-    return await client.query({ text: sql, values: [...params], types: postgresTypes });
+    return await client.query({ text: sql, values: [...params], types: typesOn(client) });
   } catch (error) {
     if (isConflict(error)) throw new TransactionConflictError({ cause: error });
     throw translatePostgresError(error, databaseName);

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import type pg from 'pg';
 
 type Parse = (text: string) => unknown;
 
@@ -17,12 +17,12 @@ const PARSERS: ReadonlyMap<number, Parse> = new Map<number, Parse>([
   [1114, (text) => isoInstant(`${text}+00`)], // timestamp: what has no zone is UTC
 ]);
 
-/** To be given as `types` with a statement. */
-export const postgresTypes: pg.CustomTypesConfig = {
-  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-    PARSERS.get(oid) ??
-    (pg.types.getTypeParser(oid, format as 'text') as Parse)) as pg.CustomTypesConfig['getTypeParser'],
-};
+/** To be given as `types` with a statement on that connection. */
+export function typesOn(client: pg.ClientBase): pg.CustomTypesConfig {
+  const getTypeParser = (oid: number, format?: 'text' | 'binary') =>
+    PARSERS.get(oid) ?? (client.getTypeParser(oid, format as 'text') as Parse);
+  return { getTypeParser: getTypeParser as pg.CustomTypesConfig['getTypeParser'] };
+}
 
 function asText(text: string): string {
   return text;
