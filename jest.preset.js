@@ -3,7 +3,16 @@ import { readFileSync } from 'node:fs';
 const swc = JSON.parse(readFileSync(new URL('./.swcrc.jest.json', import.meta.url), 'utf8'));
 
 // ESM-only packages that a CommonJS Jest run has to transpile.
-const esmOnly = ['inversify', '@inversifyjs', 'csv-parse'];
+const esmOnly = [
+  'inversify',
+  '@inversifyjs',
+  'csv-parse',
+  'pg-boss',
+  'serialize-error',
+  'non-error',
+  'cron-parser',
+  'rrule-temporal',
+];
 
 /** Absolute, so that a project may lie at any depth. */
 const tool = (name) => `${import.meta.dirname}/tools/${name}`;

@@ -12,6 +12,7 @@ const ON_BOTH = [
   'learning/apply',
   'learning/measure',
   'reports',
+  'schedules/fleet-sagas',
   'schedules/plan-week',
   'schedules/replan-round',
   'schedules/replan-week',

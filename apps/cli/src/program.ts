@@ -16,6 +16,7 @@ import { rotationCommand } from './commands/rotation.js';
 import { sagasCommand } from './commands/sagas.js';
 import { scoreCommand } from './commands/score.js';
 import { sendCommand } from './commands/send.js';
+import { workerCommand } from './commands/worker.js';
 import { wholeNumberArgument } from './run/arguments.js';
 import { EXIT, EXIT_CODES_HELP } from './exit-code.js';
 import { commandRunner, reportFailure, type CommandRunner, type Host } from './run/command-runner.js';
@@ -39,6 +40,7 @@ const COMMANDS: readonly AddCommand[] = [
   rotationCommand,
   breakersCommand,
   sagasCommand,
+  workerCommand,
   dbCommand,
   doctorCommand,
 ];

@@ -36,6 +36,7 @@ export * from './migrations/schema-access.js';
 export * from './migrations/sqlite-schema.js';
 export * from './schema/declared-schema.js';
 export * from './database-admin.js';
+export * from './pg-boss/pg-boss-dispatch.js';
 export * from './postgres/postgres-database.js';
 export { databaseNameOf, type PostgresOptions } from './postgres/postgres-pool.js';
 export * from './schema/postgres-ddl.js';

@@ -83,7 +83,14 @@ export interface FleetReport {
   readonly planned: readonly string[];
   /** Planned before; their stored plan stays. */
   readonly already: readonly string[];
-  readonly failed: readonly { readonly creatorId: string; readonly code: string; readonly message: string }[];
+  readonly failed: readonly FleetFailure[];
+}
+
+/** Why a creator's week could not be planned. */
+export interface FleetFailure {
+  readonly creatorId: string;
+  readonly code: string;
+  readonly message: string;
 }
 
 export interface MeasuredWeek {

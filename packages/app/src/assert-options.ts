@@ -11,6 +11,7 @@ import {
 import { Captions } from './captions.js';
 import type { DatabaseOption, ErosOptions } from './options.js';
 import { sagaSettings, type SagaSettings } from './sagas/settings.js';
+import { assertWorkers } from './workers-option.js';
 
 export const DEFAULT_LEASE_MS = 10_000;
 export const DEFAULT_TRANSACTION_TIMEOUT_MS = 2_000;
@@ -33,6 +34,7 @@ export async function assertOptions(options: ErosOptions): Promise<void> {
   transactionTimeoutMsOf(options);
   sagaSettingsOf(options);
   planSettingsOf(options);
+  assertWorkers(options);
   for (const [name, policy] of Object.entries(options.breakers ?? {})) {
     assertBreakerName(name);
     breakerPolicy(name, policy);

@@ -16,6 +16,7 @@ import type {
   PlanSettings,
   PredictionStore,
   RotationStore,
+  SagaDispatch,
   SagaStore,
   ScheduleStore,
   SendStore,
@@ -63,4 +64,5 @@ export const bindings = {
   breakerStore: key<BreakerStore>('BreakerStore'),
   idempotencyStore: key<IdempotencyStore>('IdempotencyStore'),
   sagaStore: key<SagaStore>('SagaStore'),
+  sagaDispatch: key<SagaDispatch>('SagaDispatch'),
 } as const;

@@ -6,13 +6,15 @@ import { Container } from 'inversify';
 import { assertOptions, transactionTimeoutMsOf } from './assert-options.js';
 import { bindings } from './bindings.js';
 import type { Schedule } from './breaker/schedule.js';
+import { dispatchModule, openDispatch, type EngineDispatch } from './engine-dispatch.js';
 import { openEngineDatabase, type EngineDatabase } from './engine-database.js';
 import type { Eros } from './eros.js';
+import { keepTimetable } from './fleet-timetable.js';
 import { checkHealth } from './health.js';
 import type { ErosOptions } from './options.js';
 import { assembleServices, type Services } from './services.js';
 import { storageModule } from './storage-module.js';
-import { surroundingsModule } from './surroundings-module.js';
+import { silentLogger, surroundingsModule } from './surroundings-module.js';
 
 /** How often a started engine deletes idempotency records that have expired. */
 const SWEEP_EVERY_MS = 10 * 60_000;
@@ -31,6 +33,7 @@ const DEFAULT_CLOSE_TIMEOUT_MS = 5_000;
  * @throws {InvalidPackError} for a rule pack that is none; no file is made.
  * @throws {UnsupportedDatabaseError} for anything but SQLite and PostgreSQL.
  * @throws {DatabaseUnavailableError} when the database is locked, read-only, damaged, full, out of reach, or none.
+ * @throws {DispatchUnavailableError} when `workers.dispatch` is `pg-boss` and that is not installed.
  * @throws {SchemaOutdatedError} when `migrate` is `verify` and something is pending.
  * @throws {SchemaNewerError} when a newer program wrote the database.
  * @throws {SchemaConflictError} when its tables cannot be ours.
@@ -40,12 +43,26 @@ export async function createEros(options: ErosOptions = {}): Promise<Eros> {
   const timeoutMs = transactionTimeoutMsOf(options);
   const opened = await openEngineDatabase(options);
   const { database, migrator } = opened;
+  let dispatch: EngineDispatch | undefined;
   try {
+    dispatch = await openDispatch(options, database, options.logger ?? silentLogger);
     const container = new Container();
-    await container.loadAsync(surroundingsModule(options), storageModule(database), ...(options.modules ?? []));
+    const { modules = [] } = options;
+    await container.loadAsync(
+      surroundingsModule(options),
+      storageModule(database),
+      dispatchModule(dispatch),
+      ...modules,
+    );
     const node = options.node ?? `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
     const services = await assembleServices(container, database, { ...options, node });
-    const lifetime = new Lifetime(services, opened, container.get(bindings.schedule), container.get(bindings.logger));
+    const [clock, logger] = [container.get(bindings.clock), container.get(bindings.logger)];
+    const { timetable } = dispatch;
+    const timed = options.workers?.timetable;
+    const keepTime = async (): Promise<void> => {
+      if (timetable && timed) await keepTimetable(timed, { timetable, services, clock, logger });
+    };
+    const lifetime = new Lifetime(services, opened, container.get(bindings.schedule), logger, keepTime);
     return {
       ...services,
       transaction: (work, { isRepeatable = false } = {}) => database.transaction(work, { timeoutMs, isRepeatable }),
@@ -56,6 +73,7 @@ export async function createEros(options: ErosOptions = {}): Promise<Eros> {
       [Symbol.asyncDispose]: () => lifetime.close(),
     };
   } catch (error) {
+    await dispatch?.dispatch.close();
     await database.close();
     throw error;
   }
@@ -71,11 +89,13 @@ class Lifetime {
     private readonly opened: EngineDatabase,
     private readonly schedule: Schedule,
     private readonly logger: Logger,
+    private readonly keepTime: () => Promise<void>,
   ) {}
 
   async start(): Promise<void> {
     if (this.closing) throw new EngineClosedError(this.opened.name);
     await this.services.sagas.start();
+    await this.keepTime();
     this.sweepLater();
   }
 

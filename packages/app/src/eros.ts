@@ -57,7 +57,7 @@ export interface Eros {
   readonly volumes: Pick<Volumes, 'calculate' | 'freeze' | 'unfreeze' | 'explain'>;
   readonly schedules: Pick<
     Schedules,
-    'planWeek' | 'replanWeek' | 'planFleet' | 'get' | 'setStatus' | 'due' | 'recordSend'
+    'planWeek' | 'replanWeek' | 'planFleet' | 'startFleet' | 'get' | 'setStatus' | 'due' | 'recordSend'
   >;
   readonly learning: Pick<Learning, 'measure' | 'apply' | 'status'>;
   readonly data: Pick<DataImports, 'importCreators' | 'importMessages' | 'importCaptions'>;

@@ -4,6 +4,7 @@ export {
   CircuitHeldError,
   CircuitOpenError,
   DatabaseUnavailableError,
+  DispatchUnavailableError,
   EngineClosedError,
   ForeignTransactionError,
   IdempotencyMismatchError,

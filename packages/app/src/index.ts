@@ -1,6 +1,6 @@
 export { createEros } from './create-eros.js';
 export type { Eros } from './eros.js';
-export type { DatabaseOption, ErosOptions } from './options.js';
+export type { DatabaseOption, ErosOptions, WorkersOption } from './options.js';
 export { bindings } from './bindings.js';
 export { silentLogger } from './surroundings-module.js';
 export * from './errors.js';
@@ -49,6 +49,7 @@ export {
   STRUCTURES,
   TEMPLATE_STATUSES,
 } from '@eros/domain';
+export type { FleetWait, FleetWork } from './schedules/fleet-sagas.js';
 export type { AsOf } from './schedules/schedules.js';
 export type {
   AccuracyPeriod,

@@ -31,6 +31,24 @@ export type DatabaseOption =
    */
   | { readonly type: 'existing'; readonly dataSource: DataSource };
 
+/** How a started engine hears of sagas to work on, its own and those of other processes. */
+export interface WorkersOption {
+  /**
+   * `sweep` looks for them every `sagas.sweepMs`. `pg-boss` is told of them besides: on PostgreSQL, with the package pg-boss installed
+   * beside the engine. Default `sweep`.
+   */
+  readonly dispatch?: 'sweep' | 'pg-boss';
+  /** What the fleet does by itself, one process of it each time. Needs `pg-boss`. */
+  readonly timetable?: {
+    /** Cron expression of five fields: plans the coming week of every active creator. */
+    readonly planFleet?: string;
+    /** Cron expression: measures what is over and applies what was learnt. */
+    readonly measure?: string;
+    /** IANA, of the expressions. Default `UTC`. */
+    readonly timeZone?: string;
+  };
+}
+
 export interface ErosOptions {
   /** Default: the file `./eros.db`. */
   readonly database?: DatabaseOption;
@@ -50,6 +68,8 @@ export interface ErosOptions {
   /** By name. `message_history` and `caption_source` guard the engine's own outside calls. */
   readonly breakers?: Readonly<Record<string, Partial<BreakerPolicy>>>;
   readonly captions?: { readonly packs?: readonly RulePack[] };
+  /** How a started engine hears of sagas, and what the fleet does by itself. */
+  readonly workers?: WorkersOption;
   /** Quiet hours, gaps and rest of every plan. */
   readonly planning?: Partial<PlanSettings>;
   /** How long a killed process holds what it was working on. Default 10 s. */

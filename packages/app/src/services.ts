@@ -91,8 +91,10 @@ export async function assembleServices(
     },
     { leaseMs, transactionTimeoutMs },
   );
+  const sagaStore = container.get(bindings.sagaStore);
+  const dispatch = container.get(bindings.sagaDispatch);
   const sagas = new Sagas(
-    { ...ports, store: container.get(bindings.sagaStore), random: Math.random, node, keepAlive: nodeKeepAlive },
+    { ...ports, store: sagaStore, random: Math.random, node, keepAlive: nodeKeepAlive, dispatch },
     sagaSettingsOf(options),
   );
   const reader = new WeekMaterialReader({
@@ -111,7 +113,7 @@ export async function assembleServices(
     learning,
     rotations: new Rotations(ports),
     followups: new Followups({ ...ports, settings }),
-    schedules: new Schedules({ ...ports, reader, idempotency, sagas }),
+    schedules: new Schedules({ ...ports, reader, idempotency, sagas, sagaStore, keepAlive: nodeKeepAlive }),
     volumes: new Volumes({ ...ports, reader, learning }),
     data: new DataImports({ ...ports, captions: ports.captionStore }),
     reports: new Reports({ ...ports, breakers }),

@@ -1,9 +1,10 @@
 import type { Eros, FleetReport, WeekPlan } from '@eros/app';
 import type { Command } from 'commander';
-import { NotFoundError } from '../errors.js';
+import { NotFoundError, UsageError } from '../errors.js';
 import { EXIT } from '../exit-code.js';
 import { formatWeek } from '../output/calendar.js';
 import { formatFleet } from '../output/fleet-report.js';
+import { formatCount, plural } from '../output/format.js';
 import { startProgress } from '../output/progress.js';
 import { comingMonday, instantArgument, weekArgument } from '../run/arguments.js';
 import type { CommandContext, CommandResult } from '../run/command-context.js';
@@ -14,6 +15,8 @@ interface PlanOptions {
   readonly creator?: string;
   readonly week?: string;
   readonly asOf?: Date;
+  readonly all?: boolean;
+  readonly detach?: boolean;
 }
 
 export function planCommand(program: Command, run: CommandRunner): void {
@@ -21,22 +24,29 @@ export function planCommand(program: Command, run: CommandRunner): void {
     .command('plan')
     .description('plan a week: for one creator (shown as a calendar) or for all active ones')
     .option('--creator <id>', 'only this creator')
+    .option('--all', 'all active creators, together with every `eros worker` on the database')
+    .option('--detach', 'with --all: leave it to the workers, and wait for nothing')
     .option('--week <monday>', 'the week, named by its Monday (default: the coming one)', weekArgument)
     .option('--as-of <instant>', 'use only what was known then (default: now)', instantArgument)
     .addHelpText(
       'after',
       `
 A week that is planned already is shown as it is stored. One creator's failure does not stop the
-others: exit code 3.
+others: exit code 3. With --all the work is put in line, in the database: this program and all
+workers take their share, whoever is killed, and the same command again does what is missing.
 
 Example:
   $ eros plan --week 2026-11-23
-  $ eros plan --creator c-001 --week 2026-11-23`,
+  $ eros plan --creator c-001 --week 2026-11-23
+  $ eros plan --all --week 2026-11-23`,
     )
     .action(run(plan));
 }
 
-async function plan(context: CommandContext, { creator, week, asOf }: PlanOptions): Promise<CommandResult> {
+async function plan(context: CommandContext, options: PlanOptions): Promise<CommandResult> {
+  const { creator, week, asOf, all = false, detach = false } = options;
+  if (all && creator !== undefined) throw new UsageError('--all and --creator contradict each other: give one of them');
+  if (detach && !all) throw new UsageError('--detach goes with --all: only what is put in line can be left to workers');
   const request = { weekStart: week ?? comingMonday(Date.now()), ...(asOf && { asOf }) };
   return withEros(context, async (eros) => {
     if (creator !== undefined) {
@@ -44,7 +54,8 @@ async function plan(context: CommandContext, { creator, week, asOf }: PlanOption
       context.say(formatWeek(planned, context.terminal));
       return { data: planned };
     }
-    const report = await planFleet(eros, context, request);
+    if (detach) return putInLine(eros, context, request);
+    const report = await (all ? planWithWorkers : planFleet)(eros, context, request);
     if (report.total === 0) throw new NotFoundError('no active creator: `eros import creators FILE` brings them in');
     const plans = await plansOf(eros, report);
     context.say(formatFleet(report, plans, context.terminal));
@@ -53,21 +64,54 @@ async function plan(context: CommandContext, { creator, week, asOf }: PlanOption
   });
 }
 
+async function putInLine(
+  { schedules }: Pick<Eros, 'schedules'>,
+  context: CommandContext,
+  request: { readonly weekStart: string; readonly asOf?: Date },
+): Promise<CommandResult> {
+  const { wait: _, ...fleet } = await schedules.startFleet(request);
+  const { weekStart, total, enqueued, underWay, already } = fleet;
+  const parts = [
+    `${formatCount(enqueued)} of ${plural(total, 'creator')} put in line`,
+    ...(underWay > 0 ? [`${formatCount(underWay)} in line already`] : []),
+    ...(already.length > 0 ? [`${formatCount(already.length)} planned before`] : []),
+  ];
+  context.say(`week of ${weekStart}: ${parts.join(', ')}. \`eros worker\` plans them.`);
+  return { data: fleet };
+}
+
+/** Puts the fleet in line and works on it, beside whoever else does. Ctrl-C leaves what is in line to others. */
+async function planWithWorkers(
+  eros: Pick<Eros, 'schedules' | 'start'>,
+  { terminal, signal }: Pick<CommandContext, 'terminal' | 'signal'>,
+  request: { readonly weekStart: string; readonly asOf?: Date },
+): Promise<FleetReport> {
+  const fleet = await eros.schedules.startFleet(request);
+  await eros.start();
+  return withProgress(terminal, request.weekStart, (onProgress) => fleet.wait({ onProgress, signal }));
+}
+
 /** Plans a week for many creators, with progress on stderr. Ctrl-C ends it after the creators in hand. */
 export async function planFleet(
   { schedules }: Pick<Eros, 'schedules'>,
   { terminal, signal }: Pick<CommandContext, 'terminal' | 'signal'>,
   request: { readonly weekStart: string; readonly asOf?: Date; readonly creatorIds?: readonly string[] },
 ): Promise<FleetReport> {
+  return withProgress(terminal, request.weekStart, (onProgress) =>
+    schedules.planFleet({ ...request, signal, onProgress }),
+  );
+}
+
+async function withProgress<T>(
+  terminal: CommandContext['terminal'],
+  weekStart: string,
+  work: (onProgress: (progress: { done: number; total: number; failed: number }) => void) => Promise<T>,
+): Promise<T> {
   let progress: ReturnType<typeof startProgress> | undefined;
   try {
-    return await schedules.planFleet({
-      ...request,
-      signal,
-      onProgress: ({ done, total, failed }) => {
-        progress ??= startProgress(terminal, { label: `plan ${request.weekStart}`, total, unit: 'creators' });
-        progress.update(done, failed > 0 ? `${failed} failed` : '');
-      },
+    return await work(({ done, total, failed }) => {
+      progress ??= startProgress(terminal, { label: `plan ${weekStart}`, total, unit: 'creators' });
+      progress.update(done, failed > 0 ? `${failed} failed` : '');
     });
   } finally {
     progress?.stop();

@@ -33,4 +33,6 @@ export interface CommandResult {
   readonly data: unknown;
   /** Default: 0. */
   readonly exitCode?: ExitCode;
+  /** Being stopped is how the command ends: no failure. */
+  readonly endsBySignal?: boolean;
 }

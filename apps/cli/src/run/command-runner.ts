@@ -46,9 +46,9 @@ export function commandRunner(host: Host): CommandRunner {
       // The engine's own timers keep no process alive: without this one, waiting for another process would end the program.
       const awake = setInterval(() => undefined, 60_000);
       try {
-        const { data, exitCode = EXIT.ok } = await work(context, ...args);
+        const { data, exitCode = EXIT.ok, endsBySignal = false } = await work(context, ...args);
         if (json) terminal.write(jsonDocument(data));
-        host.setExitCode(interruption.signal.aborted ? EXIT.interrupted : exitCode);
+        host.setExitCode(interruption.signal.aborted && !endsBySignal ? EXIT.interrupted : exitCode);
       } catch (error) {
         reportFailure(error, { terminal, isJson: json, isVerbose: verbose });
         host.setExitCode(interruption.signal.aborted ? EXIT.interrupted : failureOf(error).exitCode);

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import type { Eros, ErosOptions } from '@eros/app';
+import type { Eros, ErosOptions, Logger } from '@eros/app';
 import { NotFoundError, UsageError } from '../errors.js';
 import type { CommandContext } from './command-context.js';
 import { warningsOn } from './engine-logger.js';
@@ -40,6 +40,10 @@ export interface EngineOptions {
   readonly mayCreate?: boolean;
   readonly clock?: { nowMs(): number };
   readonly migrate?: 'auto' | 'verify' | 'off';
+  readonly sagas?: ErosOptions['sagas'];
+  readonly workers?: ErosOptions['workers'];
+  /** Default: warnings, on stderr. */
+  readonly logger?: Logger;
 }
 
 /** Which database, and, where they matter, how long to wait for it and where to warn. */
@@ -50,7 +54,7 @@ export type EngineContext = Pick<CommandContext, 'database'> &
 export async function withEros<T>(
   { database, lockTimeoutMs, terminal }: EngineContext,
   work: (eros: Eros) => Promise<T>,
-  { mayCreate = false, clock, migrate }: EngineOptions = {},
+  { mayCreate = false, clock, migrate, sagas, workers, logger }: EngineOptions = {},
 ): Promise<T> {
   const option = databaseOption(database);
   if (!mayCreate) refuseMissingFile(option);
@@ -59,7 +63,9 @@ export async function withEros<T>(
   const patient = option.type === 'sqlite' && lockTimeoutMs !== undefined ? { ...option, lockTimeoutMs } : option;
   const eros = await createEros({
     database: patient,
-    ...(terminal && { logger: warningsOn(terminal) }),
+    ...(terminal && { logger: logger ?? warningsOn(terminal) }),
+    ...(sagas && { sagas }),
+    ...(workers && { workers }),
     ...(clock && { clock }),
     ...(migrate && { migrate }),
   });

@@ -155,6 +155,15 @@ export class MemorySagaStore implements SagaStore {
     return row && detailOf(row, nowMs, session);
   }
 
+  async records(sagaIds: readonly string[], tx?: Transaction): Promise<SagaRecord[]> {
+    const nowMs = await this.database.nowMs(tx);
+    const session = this.database.on(tx);
+    return [...new Set(sagaIds)].flatMap((sagaId) => {
+      const row = rowsOf(session).get(sagaId);
+      return row ? [recordOf(row, nowMs, session)] : [];
+    });
+  }
+
   async list(filter: SagaFilter = {}, tx?: Transaction): Promise<SagaPage> {
     const { after, limit } = sagaPageOf(filter);
     const nowMs = await this.database.nowMs(tx);
@@ -163,10 +172,7 @@ export class MemorySagaStore implements SagaStore {
     const positionOf = ({ id, stuck }: SagaRecord) => ({ id, isStuck: stuck !== undefined });
     const found = rowsOf(session)
       .values()
-      .map((row): SagaRecord => {
-        const { journal: _, ...record } = detailOf(row, nowMs, session);
-        return record;
-      })
+      .map((row) => recordOf(row, nowMs, session))
       .filter(
         (saga) =>
           (filter.status === undefined || saga.status === filter.status) &&
@@ -213,6 +219,11 @@ function detailOf(row: Row, nowMs: number, session: MemorySession): SagaDetail {
   const isLeased = lease !== undefined && nowMs < lease.untilMs;
   const held = { id, sagaId, creatorId, createdAtMs, definition, epoch, isLeased, ...(lease ? { lease } : {}) };
   return { ...held, ...summarizeSaga(saga), journal };
+}
+
+function recordOf(row: Row, nowMs: number, session: MemorySession): SagaRecord {
+  const { journal: _, ...record } = detailOf(row, nowMs, session);
+  return record;
 }
 
 /** Whether a worker that has its definition could claim it. */

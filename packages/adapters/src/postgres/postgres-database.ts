@@ -1,4 +1,5 @@
 import { EngineClosedError, ForeignTransactionError, TransactionConflictError, type Transaction } from '@eros/domain';
+import type pg from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
 import { postgresDialect, type PostgresDialect } from '../sql/dialect.js';
 import type { SqlClock, SqlDatabase, SqlSession, TransactionOptions } from '../sql/sql-database.js';
@@ -63,6 +64,11 @@ export class PostgresDatabase implements SqlDatabase {
   /** Host, port and database, without secrets. */
   get name(): string {
     return this.pool.databaseName;
+  }
+
+  /** How its connections are made, secrets included: for a library that opens its own. */
+  get connectionOptions(): pg.PoolConfig {
+    return this.pool.connectionOptions;
   }
 
   on(tx?: Transaction): SqlSession {

@@ -120,9 +120,8 @@ export class PostgresPool {
 
   /** A new connection beside the pool, with the pool's settings. To be ended by the caller. */
   async connect(): Promise<pg.Client> {
-    const { options } = this.driver.master as { options: pg.PoolConfig };
     const { Client } = await loadDriver();
-    const client = new Client(options);
+    const client = new Client(this.connectionOptions);
     client.on('error', heard);
     try {
       await client.connect();
@@ -146,6 +145,11 @@ export class PostgresPool {
   /** Ends our own connections; those of somebody else stay. */
   async close(): Promise<void> {
     if (this.isOwn && this.source.isInitialized) await this.source.destroy();
+  }
+
+  /** Secrets included. */
+  get connectionOptions(): pg.PoolConfig {
+    return (this.driver.master as { options: pg.PoolConfig }).options;
   }
 
   private get driver(): PostgresDriver {

@@ -22,6 +22,7 @@ import {
   type SagaFilter,
   type SagaLease,
   type SagaPage,
+  type SagaRecord,
   type SagaRequest,
   type SagaState,
   type SagaStore,
@@ -191,6 +192,18 @@ export class SqlSagaStore implements SagaStore {
     // Read after the row, so perhaps ahead of it: the summary is the journal's.
     const journal = await this.journal(sagaId, tx);
     return { ...heldFromRow(row, nowMs), ...summarizeSaga(replaySaga(journal)), journal };
+  }
+
+  async records(sagaIds: readonly string[], tx?: Transaction): Promise<SagaRecord[]> {
+    if (sagaIds.length === 0) return [];
+    const rows = await this.database
+      .on(tx)
+      .all<SagaRow>(
+        `SELECT ${SAGA_COLUMNS} FROM saga_execution_log WHERE ${OURS} AND saga_id IN (${marks(sagaIds.length)})`,
+        sagaIds,
+      );
+    const nowMs = await this.database.nowMs(tx);
+    return rows.map((row) => sagaFromRow(row, nowMs));
   }
 
   async list(filter: SagaFilter = {}, tx?: Transaction): Promise<SagaPage> {

@@ -91,6 +91,10 @@ export class SagaRun {
     this.end = this.work();
   }
 
+  get sagaId(): string {
+    return this.journal.held.sagaId;
+  }
+
   /** Lets the present tries end, then hands the saga back. */
   stop(): void {
     this.halt.abort();

@@ -8,6 +8,8 @@ export interface StartSaga<I> {
   readonly sagaId?: string;
   /** The saga exists when this commits; a started engine begins it within one sweep. */
   readonly transaction?: Transaction;
+  /** Of a saga started in a transaction, where workers are told of sagas by pg-boss: higher ones first. Default 0. */
+  readonly priority?: number;
 }
 
 export interface CompletedSaga {

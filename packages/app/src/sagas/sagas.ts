@@ -10,11 +10,13 @@ import {
   SagaFailedError,
   SagaHandedBackError,
   summarizeSaga,
+  sweepDispatch,
   UnknownCreatorError,
   UnknownSagaError,
   type CreatorStore,
   type HeldSaga,
   type Ids,
+  type SagaDispatch,
   type SagaFilter,
   type SagaRequest,
   type SagaState,
@@ -24,7 +26,7 @@ import {
 import { LeaseCountdown } from '../lease-countdown.js';
 import { outlineOfDefinition, stepsOf, type SagaDefinition, type SagaStep } from './definition.js';
 import type { CompletedSaga, Saga, SagaHandle, StartSaga } from './saga.js';
-import { SagaRun, type RegisteredSaga, type SagaRunPorts } from './saga-run.js';
+import { SagaRun, type RegisteredSaga, type RunEnd, type SagaRunPorts } from './saga-run.js';
 import { sagaDetailView, sagaView, type SagaDetailView, type SagaView } from './saga-view.js';
 import { sagaSettings, type SagaSettings } from './settings.js';
 
@@ -52,6 +54,8 @@ export interface SagaServicePorts extends SagaRunPorts {
   readonly node: string;
   /** Keeps the process alive until the answer is called: somebody awaits a saga that may be between two timers. */
   readonly keepAlive: () => () => void;
+  /** Default: none are told; every saga is found by sweeping. */
+  readonly dispatch?: SagaDispatch;
 }
 
 /** Keeps a Node process alive by a timer that never matters. */
@@ -69,14 +73,19 @@ export class Sagas {
   private sweeping: Promise<void> | undefined;
   private cancelSweep: () => void = () => undefined;
   private readonly waking = new Set<() => void>();
+  /** Wake-ups that wait until this process has room for one saga more. */
+  private readonly queue: (() => void)[] = [];
   private isStarted = false;
   private isClosing = false;
+  private readonly dispatch: SagaDispatch;
+  private stopListening: () => Promise<void> = async () => undefined;
 
   constructor(
     private readonly ports: SagaServicePorts,
     settings: Partial<SagaSettings> = {},
   ) {
     this.settings = sagaSettings(settings);
+    this.dispatch = ports.dispatch ?? sweepDispatch;
   }
 
   /**
@@ -184,6 +193,7 @@ export class Sagas {
   async start(): Promise<void> {
     if (this.isStarted || this.isClosing) return;
     this.isStarted = true;
+    this.stopListening = await this.dispatch.listen((sagaId) => this.heed(sagaId));
     await this.sweep();
   }
 
@@ -195,19 +205,45 @@ export class Sagas {
     this.isClosing = true;
     this.cancelSweep();
     for (const wake of this.waking) wake();
+    for (const goOn of this.queue.splice(0)) goOn();
+    await this.stopListening();
     await this.sweeping;
     await Promise.allSettled(this.starting); // told to their callers
     const runs = [...this.runs.values()];
     for (const run of runs) run.stop();
     const cancel = this.ports.schedule(() => runs.forEach((run) => run.interrupt()), timeoutMs);
-    await Promise.all(runs.map(({ end }) => end));
+    await Promise.all(runs.map((run) => this.handBack(run)));
     cancel();
+    await this.dispatch.close();
+  }
+
+  /** Others need not wait for their sweep. */
+  private async handBack(run: SagaRun): Promise<void> {
+    const end = await run.end;
+    if (end.type === 'handed_back') await this.tellOthers(run.sagaId);
   }
 
   private async request(sagaId: string, { by, reason }: Why, wish: SagaWish): Promise<void> {
     assertWhy({ by, reason });
     await this.ports.store.request(sagaId, { ...wish, by, reason });
-    await this.runs.get(sagaId)?.lookUp();
+    const run = this.runs.get(sagaId);
+    await (run ? run.lookUp() : this.tellOthers(sagaId));
+  }
+
+  /** Best effort: whoever is not told finds the saga by sweeping. */
+  private async tellOthers(sagaId: string): Promise<void> {
+    await this.dispatch
+      .wake(sagaId)
+      .catch((error: unknown) => this.ports.logger.warn({ sagaId, error }, 'a wake-up could not be sent'));
+  }
+
+  /** Takes up the saga of a wake-up, if it is still to be had, as soon as there is room for it. */
+  private async heed(sagaId: string): Promise<void> {
+    while (this.runs.size >= this.settings.runningMax && !this.isClosing) {
+      await new Promise<void>((resolve) => this.queue.push(resolve));
+    }
+    if (this.isClosing) throw new SagaHandedBackError(sagaId);
+    await this.takeUp(sagaId);
   }
 
   private startOne<I>(definition: HeldSaga['definition'], request: StartSaga<I>): Promise<SagaHandle> {
@@ -220,7 +256,7 @@ export class Sagas {
 
   private async createOne<I>(
     definition: HeldSaga['definition'],
-    { creatorId, input: given, sagaId = this.ports.ids.next(), transaction }: StartSaga<I>,
+    { creatorId, input: given, sagaId = this.ports.ids.next(), transaction, priority }: StartSaga<I>,
   ): Promise<SagaHandle> {
     if (this.isClosing) throw new SagaHandedBackError(sagaId);
     if (typeof sagaId !== 'string' || sagaId.trim() === '') {
@@ -229,8 +265,10 @@ export class Sagas {
     const input = inputOf(definition.name, given);
     if (!(await this.ports.creators.find(creatorId, transaction))) throw new UnknownCreatorError(creatorId);
     const saga = { sagaId, creatorId, definition, input };
-    if (transaction) await this.ports.store.create(saga, undefined, transaction);
-    else if (!(await this.hold(() => this.ports.store.create(saga, this.terms())))) await this.takeUp(sagaId);
+    if (transaction) {
+      await this.ports.store.create(saga, undefined, transaction);
+      await this.dispatch.wake(sagaId, priority === undefined ? {} : { priority }, transaction);
+    } else if (!(await this.hold(() => this.ports.store.create(saga, this.terms())))) await this.takeUp(sagaId);
     return { sagaId, wait: () => this.waitFor(sagaId) };
   }
 
@@ -259,8 +297,10 @@ export class Sagas {
     this.runs.set(held.sagaId, run);
     if (this.isClosing) run.stop();
     // An older run of the same saga may end, having lost it, after a newer one has begun.
-    void run.end.then(() => {
+    void run.end.then((end) => {
       if (this.runs.get(held.sagaId) === run) this.runs.delete(held.sagaId);
+      this.queue.shift()?.();
+      this.ports.logger.debug({ sagaId: held.sagaId, name: saga.outline.name, ...toldOf(end) }, 'done with a saga');
     });
   }
 
@@ -326,6 +366,10 @@ export class Sagas {
     return new Set(this.registered.keys());
   }
 }
+
+/** What a log says of the end of a run. */
+const toldOf = (end: RunEnd) =>
+  end.type === 'ended' ? { end: end.state.parked ? 'parked' : end.state.status } : { end: end.type };
 
 /** The input as every worker will read it. Nothing is null. */
 function inputOf(name: string, given: unknown): unknown {

@@ -17,6 +17,7 @@ export interface SagaSettings {
 }
 
 export const DEFAULT_LEASE_MS = 10_000;
+export const DEFAULT_CONCURRENCY = 32;
 
 /** @throws {InvalidSettingsError} when they contradict each other or are out of range. */
 export function sagaSettings(given: Partial<SagaSettings> = {}): SagaSettings {
@@ -25,7 +26,7 @@ export function sagaSettings(given: Partial<SagaSettings> = {}): SagaSettings {
     leaseMs,
     renewEveryMs: Math.floor(leaseMs / 3),
     sweepMs: 1_000,
-    runningMax: 32,
+    runningMax: DEFAULT_CONCURRENCY,
     recoveriesMax: 20,
     transactionTimeoutMs: Math.min(2_000, Math.ceil(leaseMs / 3) - 1),
     ...given,

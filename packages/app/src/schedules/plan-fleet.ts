@@ -1,5 +1,5 @@
 import { isErosError, type Logger } from '@eros/domain';
-import type { FleetReport } from '../api.js';
+import type { FleetFailure, FleetReport } from '../api.js';
 
 export interface FleetRequest {
   readonly weekStart: string;
@@ -25,7 +25,7 @@ export async function planFleet(
 ): Promise<FleetReport> {
   const planned: string[] = [];
   const already: string[] = [];
-  const failed: FleetReport['failed'][number][] = [];
+  const failed: FleetFailure[] = [];
   const queue = [...new Set(creatorIds)];
   const total = queue.length;
   let broken: { readonly error: unknown } | undefined;
@@ -36,7 +36,7 @@ export async function planFleet(
     } catch (error) {
       if (isErosError(error) && WHOLE_FLEET.includes(error.code)) throw error;
       logger.warn({ creatorId, weekStart, error }, 'a week of a fleet could not be planned');
-      failed.push({ creatorId, ...problemOf(error) });
+      failed.push({ creatorId, ...failureOf(error) });
     }
     onProgress?.({ done: planned.length + already.length + failed.length, total, failed: failed.length });
   };
@@ -52,7 +52,7 @@ export async function planFleet(
 }
 
 /** Errors that are none of ours have no code. */
-function problemOf(error: unknown): { code: string; message: string } {
+export function failureOf(error: unknown): Omit<FleetFailure, 'creatorId'> {
   const message = error instanceof Error ? error.message : String(error);
   return { code: isErosError(error) ? error.code : 'unexpected', message };
 }

@@ -20,11 +20,13 @@ import {
   type Why,
 } from '@eros/domain';
 import type { DueItem, FleetReport, WeekPlan } from '../api.js';
+import type { Schedule } from '../breaker/schedule.js';
 import { instantOf } from '../instant-of.js';
 import type { Idempotency } from '../idempotency.js';
 import type { Saga, Sagas } from '../sagas/index.js';
 import { causeOfStep } from './hopeless.js';
 import { weekPlanning, type WeekPlanningPorts, type WeekRequest } from './week-planning.js';
+import { FleetSagas, type FleetSagasPorts, type FleetWork } from './fleet-sagas.js';
 import { planFleet } from './plan-fleet.js';
 import { settleFollowup } from './settle-followup.js';
 import { dueView, weekView } from './week-view.js';
@@ -33,6 +35,9 @@ export interface SchedulesPorts extends WeekPlanningPorts {
   readonly unitOfWork: UnitOfWork;
   readonly idempotency: Pick<Idempotency, 'run' | 'forget'>;
   readonly sagas: Pick<Sagas, 'define'>;
+  readonly sagaStore: FleetSagasPorts['sagaStore'];
+  readonly schedule: Schedule;
+  readonly keepAlive: () => () => void;
   readonly ids: Ids;
   readonly logger: Logger;
 }
@@ -48,9 +53,11 @@ const STALE_TRIES = 5;
 /** Plans weeks, shows what is due, and keeps the send ledger. */
 export class Schedules {
   private readonly planning: Saga<WeekRequest>;
+  private readonly fleet: FleetSagas;
 
   constructor(private readonly ports: SchedulesPorts) {
     this.planning = ports.sagas.define(weekPlanning(ports));
+    this.fleet = new FleetSagas(ports, this.planning);
   }
 
   /**
@@ -188,10 +195,26 @@ export class Schedules {
     const { weekStart, asOf } = request;
     assertMonday(weekStart);
     if (asOf !== undefined && asOf !== 'week_start') instantOf('asOf', asOf);
-    const creatorIds =
-      request.creatorIds ?? (await this.ports.creators.list({ isActive: true })).map(({ creatorId }) => creatorId);
+    const creatorIds = await this.creatorIds(request);
     const planOne = (creatorId: string) => this.planOnce({ creatorId, weekStart, ...(asOf ? { asOf } : {}) });
     return planFleet({ ...request, creatorIds }, planOne, this.ports.logger);
+  }
+
+  /**
+   * Puts the planning of a week in line for the workers, which are all started engines on the database: one saga for each creator,
+   * the active ones if none are named. Asked for again, it adds what is missing and nothing else.
+   *
+   * @param request.asOf plan with what was known then. Default: now.
+   */
+  async startFleet(request: { weekStart: string; creatorIds?: readonly string[]; asOf?: Date }): Promise<FleetWork> {
+    const { weekStart, asOf } = request;
+    assertMonday(weekStart);
+    const asOfMs = asOf === undefined ? this.ports.clock.nowMs() : instantOf('asOf', asOf);
+    return this.fleet.enqueue(weekStart, await this.creatorIds(request), asOfMs);
+  }
+
+  private async creatorIds({ creatorIds }: { creatorIds?: readonly string[] }): Promise<readonly string[]> {
+    return creatorIds ?? (await this.ports.creators.list({ isActive: true })).map(({ creatorId }) => creatorId);
   }
 
   /** The stored plan of a week. @throws {UnknownCreatorError} */

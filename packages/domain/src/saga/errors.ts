@@ -163,3 +163,17 @@ export class SagaHandedBackError extends Error {
     );
   }
 }
+
+/** Another way to be told was asked for than is there. */
+export class DispatchUnavailableError extends Error {
+  override readonly name = 'DispatchUnavailableError';
+  readonly code = 'dispatch_unavailable';
+
+  constructor(
+    readonly dispatch: string,
+    problem: string,
+    options?: { cause: unknown },
+  ) {
+    super(`workers.dispatch "${dispatch}": ${problem}`, options);
+  }
+}

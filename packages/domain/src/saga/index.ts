@@ -2,6 +2,7 @@ export * from './errors.js';
 export * from './retry.js';
 export * from './saga-change.js';
 export * from './saga-claim.js';
+export * from './saga-dispatch.js';
 export * from './saga-event.js';
 export * from './saga-outline.js';
 export * from './saga-page.js';

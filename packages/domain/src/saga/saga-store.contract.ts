@@ -392,6 +392,17 @@ export function sagaStoreContract(
       expect(await store.claimable([definition.hash], 2)).toEqual(['s1', 's2']);
     });
 
+    it('gives the records of some sagas, without those that do not exist', async () => {
+      const held = await created('s1');
+      await store.create(saga('s2', { creatorId: 'c2' }), undefined);
+      await store.append(held, (atMs) => [...begun(atMs), ...completed(atMs)]);
+      const records = await store.records(['s2', 'none', 's1', 's2']);
+      const byId = records.sort((a, b) => (a.sagaId < b.sagaId ? -1 : 1));
+      expect(byId).toEqual([await columnsOf('s1'), await columnsOf('s2')]);
+      expect(byId.map(({ status }) => status)).toEqual(['completed', 'pending']);
+      expect(await store.records([])).toEqual([]);
+    });
+
     it('takes steps named like members of every object', async () => {
       const held = await created('s1');
       await store.append(held, (atMs) => [

@@ -143,6 +143,9 @@ export interface SagaStore {
 
   find(sagaId: string, tx?: Transaction): Promise<SagaDetail | undefined>;
 
+  /** Those of these sagas that exist, without their journals; in no order. */
+  records(sagaIds: readonly string[], tx?: Transaction): Promise<SagaRecord[]>;
+
   /** @throws {InvalidSettingsError} for a cursor that is not one of ours, or a limit out of range. */
   list(filter?: SagaFilter, tx?: Transaction): Promise<SagaPage>;
 }

@@ -1,0 +1,118 @@
+import type { Logger, Transaction } from '@eros/domain';
+import pg from 'pg';
+import { createDatabase } from '../../../../tools/pg-test-server.mjs';
+import { PgBossDispatch } from './pg-boss-dispatch.js';
+
+const silent = (): void => undefined;
+const logger: Logger = { debug: silent, info: silent, warn: silent, error: silent };
+
+let database: Awaited<ReturnType<typeof createDatabase>>;
+let client: pg.Client;
+const opened: PgBossDispatch[] = [];
+
+/** Another process, as far as pg-boss can tell. */
+async function dispatch(concurrency = 1): Promise<PgBossDispatch> {
+  const made = await PgBossDispatch.open({ connection: { connectionString: database.url }, concurrency, logger });
+  opened.push(made);
+  return made;
+}
+
+/** What was heard, and a promise of hearing so much. */
+function ear() {
+  const heard: string[] = [];
+  let told = silent;
+  const take = async (sagaId: string): Promise<void> => {
+    heard.push(sagaId);
+    told();
+  };
+  const hears = async (count: number): Promise<string[]> => {
+    while (heard.length < count) await new Promise<void>((resolve) => (told = resolve));
+    return heard;
+  };
+  return { heard, take, hears };
+}
+
+const tx = (): Transaction => ({
+  query: async <Row>(sql: string, params: unknown[] = []) => (await client.query(sql, params)).rows as Row[],
+});
+
+beforeAll(async () => {
+  database = await createDatabase(process.env['TEST_PG_URL'] as string);
+  client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+});
+
+afterEach(async () => {
+  for (const each of opened.splice(0)) await each.close();
+  await client.query('DROP SCHEMA IF EXISTS pgboss CASCADE');
+});
+
+afterAll(async () => {
+  await client.end();
+  await database.drop();
+});
+
+it('tells another process of a saga', async () => {
+  const { take, hears } = ear();
+  const sender = await dispatch();
+  await (await dispatch()).listen(take);
+  await sender.wake('s-1');
+  expect(await hears(1)).toEqual(['s-1']);
+});
+
+it('sends a wake-up with the commit of its transaction, and none without', async () => {
+  const { take, hears, heard } = ear();
+  const sender = await dispatch();
+  await client.query('BEGIN');
+  await sender.wake('rolled back', {}, tx());
+  await client.query('ROLLBACK');
+  await client.query('BEGIN');
+  await sender.wake('committed', {}, tx());
+  const { rows } = await client.query("SELECT data ->> 'sagaId' AS saga_id FROM pgboss.job");
+  await client.query('COMMIT');
+  expect(rows).toEqual([{ saga_id: 'committed' }]);
+  await sender.listen(take);
+  await sender.wake('last');
+  expect(await hears(2)).toEqual(['committed', 'last']);
+  expect(heard).not.toContain('rolled back');
+});
+
+it('hands out the urgent ones first, and what is for later not yet', async () => {
+  const { take, hears } = ear();
+  const sender = await dispatch();
+  await sender.wake('tomorrow', { notBeforeMs: Date.now() + 86_400_000, priority: 9 });
+  await sender.wake('usual');
+  await sender.wake('urgent', { priority: 5 });
+  await sender.listen(take);
+  expect(await hears(2)).toEqual(['urgent', 'usual']);
+});
+
+it('keeps a plan of the timetable under its name, and takes it back', async () => {
+  const timetable = await dispatch();
+  await timetable.plan('measure', '0 5 * * *', 'Europe/Berlin', async () => undefined);
+  await timetable.plan('measure', '0 6 * * *', 'Europe/Berlin', async () => undefined);
+  const planned = async () => (await client.query('SELECT name, cron, timezone FROM pgboss.schedule')).rows;
+  expect(await planned()).toEqual([{ name: 'eros_timetable_measure', cron: '0 6 * * *', timezone: 'Europe/Berlin' }]);
+  await timetable.cancel('measure');
+  expect(await planned()).toEqual([]);
+});
+
+it('does the work of the timetable by one process of several', async () => {
+  const done: string[] = [];
+  let told = silent;
+  for (const node of ['a', 'b']) {
+    const timetable = await dispatch();
+    await timetable.plan('measure', '* * * * *', 'UTC', async () => {
+      done.push(node);
+      told();
+    });
+  }
+  // One occurrence, as the cron would bring it about.
+  const sender = await dispatch();
+  await sender['boss'].send('eros_timetable_measure');
+  while (done.length < 1) await new Promise<void>((resolve) => (told = resolve));
+  const { rows } = await client.query(
+    "SELECT count(*)::int AS jobs FROM pgboss.job WHERE name = 'eros_timetable_measure'",
+  );
+  expect(done).toHaveLength(rows[0].jobs);
+});

@@ -1,0 +1,99 @@
+import type { Logger, SagaDispatch, Timetable, Transaction, WakeTime } from '@eros/domain';
+import type { PoolConfig } from 'pg';
+import type { ConstructorOptions, Job, PgBoss } from 'pg-boss';
+import { loadPgBoss } from './load-pg-boss.js';
+
+export interface PgBossOptions {
+  /** How to reach the database; pg-boss has connections of its own, two and one that listens. */
+  readonly connection: PoolConfig;
+  /** The schema of pg-boss's own tables, made if it is missing. Default `pgboss`. */
+  readonly schema?: string;
+  /** How many wake-ups this process has in hand at once. */
+  readonly concurrency: number;
+  readonly logger: Logger;
+}
+
+const CONNECTIONS = 2;
+const WAKE_UPS = 'eros_saga_wake_ups';
+const timetableQueue = (name: string): string => `eros_timetable_${name}`;
+
+/** Of one wake-up: taking a saga up is quick. Longer, and it is handed out again, which is harmless. */
+const EXPIRES_S = 60;
+/** Of one piece of work by the timetable. */
+const WORK_EXPIRES_S = 4 * 3_600;
+/** How long what was done is kept: for looking into, not for working. */
+const KEPT_S = 3_600;
+/** The shortest that pg-boss allows. */
+const POLL_EVERY_S = 0.5;
+
+/**
+ * Wake-ups and the timetable by pg-boss, in tables of its own beside the engine's. A wake-up is written in the transaction of
+ * whoever wakes. Everything it might get wrong - twice, late, lost - the epoch and the sweep put right.
+ */
+export class PgBossDispatch implements SagaDispatch, Timetable {
+  private closing: Promise<void> | undefined;
+
+  private constructor(
+    private readonly boss: PgBoss,
+    private readonly options: PgBossOptions,
+  ) {}
+
+  /** @throws {DispatchUnavailableError} when pg-boss is not installed. */
+  static async open(options: PgBossOptions): Promise<PgBossDispatch> {
+    const { PgBoss } = await loadPgBoss();
+    const { connection, schema = 'pgboss', logger } = options;
+    const boss = new PgBoss({
+      ...(connection as ConstructorOptions),
+      ...{ schema, max: CONNECTIONS, application_name: 'eros pg-boss', useListenNotify: true },
+    });
+    boss.on('error', (error) => logger.warn({ error }, 'pg-boss: what it misses, the sweep finds'));
+    await boss.start();
+    const queue = { expireInSeconds: EXPIRES_S, deleteAfterSeconds: KEPT_S, retryLimit: 3, notify: true };
+    await boss.createQueue(WAKE_UPS, queue);
+    return new PgBossDispatch(boss, options);
+  }
+
+  async wake(sagaId: string, { notBeforeMs, priority = 0 }: WakeTime = {}, tx?: Transaction): Promise<void> {
+    await this.boss.send(
+      WAKE_UPS,
+      { sagaId },
+      {
+        priority,
+        ...(notBeforeMs === undefined ? {} : { startAfter: new Date(notBeforeMs) }),
+        ...(tx === undefined
+          ? {}
+          : { db: { executeSql: async (sql: string, params?: unknown[]) => ({ rows: await tx.query(sql, params) }) } }),
+      },
+    );
+  }
+
+  async listen(take: (sagaId: string) => Promise<void>): Promise<() => Promise<void>> {
+    const { concurrency } = this.options;
+    const polling = {
+      ...{ pollingIntervalSeconds: POLL_EVERY_S, notifyPollingIntervalSeconds: POLL_EVERY_S },
+      // A batch of one is always full.
+      ...(concurrency > 1 ? { batchSize: concurrency, burstWhenBatchFull: true } : {}),
+    };
+    await this.boss.work<{ sagaId: string }>(WAKE_UPS, polling, async (jobs: Job<{ sagaId: string }>[]) => {
+      await Promise.all(jobs.map(({ data }) => take(data.sagaId)));
+    });
+    return () => this.boss.offWork(WAKE_UPS, { wait: true });
+  }
+
+  async plan(name: string, cron: string, timeZone: string, work: () => Promise<void>): Promise<void> {
+    const queue = timetableQueue(name);
+    // Missed occurrences of a fleet that was down are made up for by one.
+    await this.boss.createQueue(queue, { expireInSeconds: WORK_EXPIRES_S, deleteAfterSeconds: KEPT_S, retryLimit: 2 });
+    await this.boss.work(queue, { pollingIntervalSeconds: POLL_EVERY_S, batchSize: 1 }, work);
+    await this.boss.schedule(queue, cron, null, { tz: timeZone, missed: 'once' });
+  }
+
+  async cancel(name: string): Promise<void> {
+    await this.boss.unschedule(timetableQueue(name));
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.boss.stop({ graceful: true, timeout: 5_000 });
+    return this.closing;
+  }
+}

@@ -1,0 +1,36 @@
+import { PgBossDispatch, PostgresDatabase, type SqlDatabase } from '@eros/adapters';
+import { InvalidSettingsError, sweepDispatch, type Logger, type SagaDispatch, type Timetable } from '@eros/domain';
+import { ContainerModule } from 'inversify';
+import { bindings } from './bindings.js';
+import type { ErosOptions } from './options.js';
+import { DEFAULT_CONCURRENCY } from './sagas/settings.js';
+
+/** How workers hear of sagas, and who keeps the time. */
+export interface EngineDispatch {
+  readonly dispatch: SagaDispatch;
+  /** Absent: nobody does. */
+  readonly timetable?: Timetable;
+}
+
+/**
+ * @throws {DispatchUnavailableError} when pg-boss is not installed.
+ * @throws {InvalidSettingsError} when it is asked for on anything but PostgreSQL.
+ */
+export async function openDispatch(
+  { workers = {}, sagas = {} }: Pick<ErosOptions, 'workers' | 'sagas'>,
+  database: SqlDatabase,
+  logger: Logger,
+): Promise<EngineDispatch> {
+  if (workers.dispatch !== 'pg-boss') return { dispatch: sweepDispatch };
+  if (!(database instanceof PostgresDatabase)) {
+    throw new InvalidSettingsError('workers.dispatch', '"pg-boss"', 'sweep, unless the database is PostgreSQL');
+  }
+  const { runningMax: concurrency = DEFAULT_CONCURRENCY } = sagas;
+  const boss = await PgBossDispatch.open({ connection: database.connectionOptions, concurrency, logger });
+  return { dispatch: boss, timetable: boss };
+}
+
+export const dispatchModule = ({ dispatch }: EngineDispatch): ContainerModule =>
+  new ContainerModule(({ bind }) => {
+    bind(bindings.sagaDispatch).toConstantValue(dispatch);
+  });

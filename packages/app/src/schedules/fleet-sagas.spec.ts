@@ -1,0 +1,120 @@
+import { ContainerModule } from 'inversify';
+import { bindings } from '../bindings.js';
+import { createEros } from '../create-eros.js';
+import type { Eros } from '../eros.js';
+import { openHost } from '../testing/host.js';
+import { query } from '../testing/query.js';
+
+const CREATORS = ['c-001', 'c-009', 'c-013'];
+const WEEK = '2026-11-02';
+const sagas = { sweepMs: 20 };
+
+const open = (options: Parameters<typeof openHost>[0] = {}) => openHost({ creatorIds: CREATORS, sagas, ...options });
+const sagasIn = (eros: Eros) =>
+  query<{ saga_id: string; status: string }>(eros, 'SELECT saga_id, status FROM saga_execution_log ORDER BY id');
+
+it('puts one saga for each creator in line, which any started engine plans', async () => {
+  const { eros, database, close } = await open();
+  const other = await createEros({ database, sagas });
+  try {
+    const fleet = await eros.schedules.startFleet({ weekStart: WEEK });
+    expect(fleet).toMatchObject({ weekStart: WEEK, total: 3, enqueued: 3, underWay: 0, already: [] });
+    expect((await sagasIn(eros)).map(({ status }) => status)).toEqual(['pending', 'pending', 'pending']);
+    const seen: number[] = [];
+    const waiting = fleet.wait({ onProgress: ({ done, total }) => seen.push(done / total) });
+    await other.start();
+    expect(await waiting).toEqual({ weekStart: WEEK, total: 3, planned: CREATORS, already: [], failed: [] });
+    expect(seen.at(-1)).toBe(1);
+    for (const creatorId of CREATORS) expect(await eros.schedules.get(creatorId, WEEK)).toBeDefined();
+  } finally {
+    await other.close();
+    await close();
+  }
+});
+
+it('does only what is missing when it is asked again', async () => {
+  const { eros, close } = await open();
+  try {
+    const first = await eros.schedules.startFleet({ weekStart: WEEK, creatorIds: ['c-001'] });
+    expect(await eros.schedules.startFleet({ weekStart: WEEK, creatorIds: ['c-001', 'c-001'] })).toMatchObject({
+      ...{ total: 1, enqueued: 0, underWay: 1 },
+    });
+    await eros.start();
+    await first.wait();
+    const rest = await eros.schedules.startFleet({ weekStart: WEEK });
+    expect(rest).toMatchObject({ total: 3, enqueued: 2, underWay: 0, already: ['c-001'] });
+    expect(await rest.wait()).toMatchObject({ planned: ['c-009', 'c-013'], already: ['c-001'], failed: [] });
+    expect(await sagasIn(eros)).toHaveLength(3);
+  } finally {
+    await close();
+  }
+});
+
+it('says what failed and why, and makes a new saga of it when it is asked again', async () => {
+  let isDown = true;
+  const modules = [
+    new ContainerModule(({ onActivation }) => {
+      onActivation(bindings.messageHistory, (_, history) => ({
+        latestSentAtMs: (...args) => history.latestSentAtMs(...args),
+        sends: async (...args) => {
+          if (isDown && args[0].creatorId === 'c-009') throw new Error('warehouse down');
+          return history.sends(...args);
+        },
+      }));
+    }),
+  ];
+  const { eros, close } = await open({ modules, breakers: { message_history: { failureThreshold: 100 } } });
+  try {
+    await eros.start();
+    const creatorIds = ['c-001', 'c-009', 'nobody'];
+    const first = await (await eros.schedules.startFleet({ weekStart: WEEK, creatorIds })).wait();
+    expect(first).toMatchObject({ total: 3, planned: ['c-001'] });
+    expect(first.failed).toMatchObject([
+      { creatorId: 'c-009', message: 'warehouse down' },
+      { creatorId: 'nobody', code: 'unknown_creator' },
+    ]);
+    isDown = false;
+    const again = await eros.schedules.startFleet({ weekStart: WEEK, creatorIds: ['c-009'] });
+    expect(again).toMatchObject({ enqueued: 1, underWay: 0 });
+    expect(await again.wait()).toMatchObject({ planned: ['c-009'], failed: [] });
+    expect((await sagasIn(eros)).filter(({ saga_id }) => saga_id.includes('c-009'))).toEqual([
+      { saga_id: `fleet:${WEEK}:c-009:1`, status: 'failed' },
+      { saga_id: `fleet:${WEEK}:c-009:2`, status: 'completed' },
+    ]);
+  } finally {
+    await close();
+  }
+});
+
+it('stops waiting when it is told to, and the planning goes on', async () => {
+  const { eros, close } = await open();
+  try {
+    const fleet = await eros.schedules.startFleet({ weekStart: WEEK });
+    const stop = new AbortController();
+    const waiting = fleet.wait({ signal: stop.signal });
+    stop.abort();
+    expect(await waiting).toMatchObject({ total: 3, planned: [], failed: [] });
+    await eros.start();
+    expect((await fleet.wait()).planned).toEqual(CREATORS);
+  } finally {
+    await close();
+  }
+});
+
+it('plans a week once, however many ask for it in however many ways', async () => {
+  const { eros, close } = await open({ creatorIds: ['c-001'] });
+  try {
+    await eros.start();
+    const [fleet, plan] = await Promise.all([
+      eros.schedules.startFleet({ weekStart: WEEK }).then((each) => each.wait()),
+      eros.schedules.planWeek({ creatorId: 'c-001', weekStart: WEEK }),
+      eros.schedules.planFleet({ weekStart: WEEK }),
+    ]);
+    expect(fleet.failed).toEqual([]);
+    expect(await eros.schedules.get('c-001', WEEK)).toMatchObject({ templateId: plan.templateId });
+    expect(await query(eros, 'SELECT count(*) AS weeks FROM schedule_templates')).toEqual([{ weeks: 1 }]);
+    expect(await query(eros, 'SELECT count(*) AS predictions FROM volume_predictions')).toEqual([{ predictions: 1 }]);
+  } finally {
+    await close();
+  }
+});
