@@ -82,6 +82,7 @@ export async function createEros(options: ErosOptions = {}): Promise<Eros> {
 /** Starts and ends what runs behind the calls. */
 class Lifetime {
   private cancelSweep: () => void = () => undefined;
+  private starting: Promise<void> | undefined;
   private closing: Promise<void> | undefined;
 
   constructor(
@@ -92,8 +93,17 @@ class Lifetime {
     private readonly keepTime: () => Promise<void>,
   ) {}
 
+  /** Once, however often it is asked for; what failed may be tried again. */
   async start(): Promise<void> {
     if (this.closing) throw new EngineClosedError(this.opened.name);
+    this.starting ??= this.startAll().catch((error: unknown) => {
+      this.starting = undefined;
+      throw error;
+    });
+    return this.starting;
+  }
+
+  private async startAll(): Promise<void> {
     await this.services.sagas.start();
     await this.keepTime();
     this.sweepLater();

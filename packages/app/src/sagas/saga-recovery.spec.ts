@@ -146,4 +146,17 @@ describe('sagas between workers', () => {
     open();
     await world.settle(sagas.close());
   });
+
+  it('goes on with a long line as soon as there is room, not with the next sweep', async () => {
+    const { sagas } = world.engine('a', { settings: { runningMax: 2 } });
+    const saga = sagas.define(of({ name: 'a', execute: nothing }));
+    for (let i = 0; i < 9; i += 1) {
+      await world.database.transaction((transaction) => saga.start({ ...request(`s${i}`), transaction }));
+    }
+    await world.settle(sagas.start());
+    await world.pass(1);
+    const { items } = await sagas.list();
+    expect(items.map(({ status }) => status)).toEqual(Array<string>(9).fill('completed'));
+    await world.settle(sagas.close());
+  });
 });

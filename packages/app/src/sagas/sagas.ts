@@ -75,6 +75,11 @@ export class Sagas {
   private readonly waking = new Set<() => void>();
   /** Wake-ups that wait until this process has room for one saga more. */
   private readonly queue: (() => void)[] = [];
+  /** Claims under way: each may become a run. */
+  private claiming = 0;
+  private isSweeping = false;
+  /** The last sweep took of as many sagas as there was room for: there may be more. */
+  private isBehind = false;
   private isStarted = false;
   private isClosing = false;
   private readonly dispatch: SagaDispatch;
@@ -193,8 +198,13 @@ export class Sagas {
   async start(): Promise<void> {
     if (this.isStarted || this.isClosing) return;
     this.isStarted = true;
-    this.stopListening = await this.dispatch.listen((sagaId) => this.heed(sagaId));
-    await this.sweep();
+    try {
+      this.stopListening = await this.dispatch.listen((sagaId) => this.heed(sagaId));
+    } catch (error) {
+      this.isStarted = false;
+      throw error;
+    }
+    if (!this.isClosing) await this.sweep();
   }
 
   /**
@@ -239,7 +249,7 @@ export class Sagas {
 
   /** Takes up the saga of a wake-up, if it is still to be had, as soon as there is room for it. */
   private async heed(sagaId: string): Promise<void> {
-    while (this.runs.size >= this.settings.runningMax && !this.isClosing) {
+    while (this.room <= 0 && !this.isClosing) {
       await new Promise<void>((resolve) => this.queue.push(resolve));
     }
     if (this.isClosing) throw new SagaHandedBackError(sagaId);
@@ -281,10 +291,15 @@ export class Sagas {
   private async hold(ask: () => Promise<HeldSaga | undefined>): Promise<boolean> {
     const countdown = new LeaseCountdown(this.settings.leaseMs, this.ports.schedule);
     let held: HeldSaga | undefined;
+    this.claiming += 1;
     try {
       held = await ask();
     } finally {
-      if (!held) countdown.cancel();
+      this.claiming -= 1;
+      if (!held) {
+        countdown.cancel();
+        this.queue.shift()?.();
+      }
     }
     if (held) this.execute(held, countdown);
     return held !== undefined;
@@ -300,6 +315,7 @@ export class Sagas {
     void run.end.then((end) => {
       if (this.runs.get(held.sagaId) === run) this.runs.delete(held.sagaId);
       this.queue.shift()?.();
+      this.sweepOn();
       this.ports.logger.debug({ sagaId: held.sagaId, name: saga.outline.name, ...toldOf(end) }, 'done with a saga');
     });
   }
@@ -343,23 +359,41 @@ export class Sagas {
   }
 
   private sweep(): Promise<void> {
+    this.isSweeping = true;
     this.sweeping = this.claimAll()
       .catch((error: unknown) =>
         this.ports.logger.warn({ error }, 'looking for sagas failed; the next sweep tries again'),
       )
       .then(() => {
+        this.isSweeping = false;
         if (!this.isClosing) this.cancelSweep = this.ports.schedule(() => void this.sweep(), this.settings.sweepMs);
+        this.sweepOn();
       });
     return this.sweeping;
   }
 
+  /** Sweeps before the time, as soon as there is room for a good part of what is in line. */
+  private sweepOn(): void {
+    if (!this.isBehind || this.isSweeping || this.isClosing || this.room < this.settings.runningMax / 2) return;
+    this.cancelSweep();
+    void this.sweep();
+  }
+
   private async claimAll(): Promise<void> {
-    const free = this.settings.runningMax - this.runs.size;
+    this.isBehind = false;
+    const free = this.room;
     if (free <= 0) return;
-    for (const sagaId of await this.ports.store.claimable([...this.hashes()], free)) {
-      if (this.isClosing) return;
-      await this.takeUp(sagaId);
+    const found = await this.ports.store.claimable([...this.hashes()], free);
+    for (const sagaId of found) {
+      if (this.isClosing || this.room <= 0) return;
+      // What cannot be claimed is no reason for another look.
+      if (await this.takeUp(sagaId)) this.isBehind = found.length === free;
     }
+  }
+
+  /** How many sagas more may be executed here. */
+  private get room(): number {
+    return this.settings.runningMax - this.runs.size - this.claiming;
   }
 
   private hashes(): Set<string> {
