@@ -62,6 +62,24 @@ describe('circuit breakers', () => {
       expect(time.timers).toEqual([]);
     });
 
+    it('closes behind a reading in hand, which would find the database closed', async () => {
+      const breakers = open();
+      await breakers.run('pay', fine);
+      await time.pass(5_000); // nothing is left to be told
+      let answer = (): void => undefined;
+      store.gate = new Promise((resolve) => (answer = resolve));
+      await time.pass(1_250);
+      let isClosed = false;
+      const closing = breakers.close().then(() => (isClosed = true));
+      await settled();
+      expect(isClosed).toBe(false);
+      answer();
+      await closing;
+      store.isDown = true;
+      await time.pass(60_000);
+      expect(logged).toEqual([]);
+    });
+
     it('flushes no oftener under steady calls', async () => {
       const breakers = open();
       const flushedAtMs: number[] = [];

@@ -211,7 +211,11 @@ export class CircuitBreakers {
     this.cancelSync?.();
     this.stopListening?.();
     this.metrics.stop();
+    // A reading in hand would find the database closed, which would look like one that cannot be reached. What it learns may
+    // have to be told, and what is told may have to be read in the history: so one behind the other.
+    await this.reading;
     await Promise.all([...this.breakers.values()].map(({ shared }) => shared.close()));
+    await this.feed.caughtUp();
   }
 
   private async runFirst<T>(
@@ -297,6 +301,7 @@ export class CircuitBreakers {
   }
 
   private async read(): Promise<boolean> {
+    if (this.closing) return false;
     const reading = this.learn();
     this.reading = reading.then(() => undefined);
     return reading;

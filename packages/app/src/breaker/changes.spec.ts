@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { MemoryBreakerStore, MemoryDatabase } from '@eros/adapters';
+import { BREAKERS_CHANGED, type BreakerStore } from '@eros/domain';
 import { CircuitBreakers } from '../circuit-breakers.js';
 import { unrefTimers } from './schedule.js';
-import { errorOf, fine, settled } from './testing/bench.js';
+import { errorOf, FakeStore, fine, settled, Time } from './testing/bench.js';
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const why = { by: 'ana', reason: 'a test' };
@@ -19,10 +20,14 @@ describe('circuit breakers that are told of changes', () => {
     await database.close();
   });
   // An hour between readings: whatever is known sooner has been told.
-  const open = (changes: Pick<MemoryDatabase['changes'], 'subscribe'> = database.changes, random = () => 0.5) => {
+  const open = (
+    changes: Pick<MemoryDatabase['changes'], 'subscribe'> = database.changes,
+    random = () => 0.5,
+    store: BreakerStore = new MemoryBreakerStore(database),
+  ) => {
     const breakers = new CircuitBreakers(
       {
-        store: new MemoryBreakerStore(database),
+        store,
         changes,
         clock: { nowMs: Date.now },
         ids: { next: randomUUID },
@@ -59,6 +64,28 @@ describe('circuit breakers that are told of changes', () => {
     await Promise.all([one.release('pay', why), one.hold('pay', 'open', why)]);
     await settled();
     expect(await errorOf(two.run('pay', fine))).toMatchObject({ code: 'circuit_held' });
+  });
+
+  it('read nothing more once they are closed, though news had come', async () => {
+    const time = new Time();
+    const store = new FakeStore(time.nowMs);
+    let answer = (): void => undefined;
+    let tell = (): void => undefined;
+    const subscribe = async (listener: (topic: string) => void) => {
+      tell = () => listener(BREAKERS_CHANGED);
+      return () => undefined;
+    };
+    const breakers = open({ subscribe }, () => 0.5, store);
+    await breakers.run('pay', fine);
+    store.gate = new Promise((resolve) => (answer = resolve));
+    tell();
+    await settled();
+    tell(); // waits for the reading that the first has begun
+    const closing = breakers.close();
+    answer();
+    await closing;
+    await settled();
+    expect(store.asked.filter((what) => what === 'readAll')).toHaveLength(1);
   });
 
   it('listen no more once they are closed, and work where listening fails', async () => {

@@ -56,6 +56,11 @@ export class TransitionFeed {
     this.turn = this.turn.then(() => this.catchUp(name, to));
   }
 
+  /** Resolves when nothing of the history is being read any more. Never rejects. */
+  caughtUp(): Promise<void> {
+    return this.turn;
+  }
+
   private async catchUp(name: string, to: number): Promise<void> {
     const { store, logger, schedule } = this.ports;
     const from = this.heard.get(name);
