@@ -39,11 +39,16 @@ export async function prove(name, defaults, work) {
       for (const kind of flags.db.split(',')) {
         checks.about = `${kind}: `;
         await run(await databases.fresh(kind));
+        if (checks.failed > 0) tellWarnings();
         await Promise.all([...workers].map((worker) => worker.kill()));
         workers.clear();
       }
       checks.about = '';
     },
+  };
+  const tellWarnings = () => {
+    for (const { pid, log } of workers)
+      for (const line of log.splice(0).slice(-20)) proof.note(`${pid} warned: ${line}`);
   };
   console.log(`${name} ${typed(flags)}`);
   try {
@@ -51,6 +56,7 @@ export async function prove(name, defaults, work) {
   } catch (error) {
     checks.check('the proof comes to its end', false, error.stack ?? String(error));
   } finally {
+    if (checks.failed > 0) tellWarnings();
     await Promise.all([...workers].map((worker) => worker.kill()));
     await databases.close();
     rmSync(folder, { recursive: true, force: true });

@@ -24,6 +24,8 @@ export function startWorker(file, { args = [], env = {} } = {}) {
 class WorkerProcess {
   asked = new Map();
   events = [];
+  /** The warnings of its engine. */
+  log = [];
   waiting = [];
   nextId = 1;
 
@@ -92,6 +94,7 @@ class WorkerProcess {
   }
 
   hear({ id, value, error, event }) {
+    if (event === 'log') return void this.log.push(value);
     if (event !== undefined) {
       const at = this.waiting.findIndex((each) => each.event === event && each.isMeant(value));
       if (at === -1) this.events.push({ name: event, value });

@@ -1,4 +1,5 @@
 // The worker's end of `worker-process.mjs`.
+import { inspect } from 'node:util';
 
 /** Answers the questions of the process that started this one. An async handler may be asked again before it has answered. */
 export function answer(handlers) {
@@ -21,3 +22,8 @@ export function answer(handlers) {
 
 /** Says a word unasked, for `said`. */
 export const say = (event, value) => process.send({ event, value });
+
+const told = (facts, message) => say('log', `${message} ${inspect(facts, { breakLength: Infinity })}`);
+
+/** The logger of a worker's engine: its warnings are printed when the proof fails. */
+export const logger = { debug: () => undefined, info: () => undefined, warn: told, error: told };

@@ -2,7 +2,7 @@
 // how the call ends in a question of its own, so that a call can be out as long as a proof wants it to.
 import { createEros } from '@eros/app';
 import { seededRandom } from '@eros/domain';
-import { answer, say } from '../harness/worker.mjs';
+import { answer, logger, say } from '../harness/worker.mjs';
 
 let eros;
 const callsOut = new Map();
@@ -24,6 +24,7 @@ const handlers = {
       migrate: 'auto',
       ...(node === undefined ? {} : { node }),
       breakers,
+      logger,
       clock: { nowMs: () => Date.now() + clockAheadMs },
     });
   },

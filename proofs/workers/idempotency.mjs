@@ -4,7 +4,7 @@
 import { createEros } from '@eros/app';
 import * as domain from '@eros/domain';
 import { appendFileSync } from 'node:fs';
-import { answer, say } from '../harness/worker.mjs';
+import { answer, logger, say } from '../harness/worker.mjs';
 
 let eros;
 let ledger;
@@ -50,6 +50,7 @@ const handlers = {
       migrate: 'auto',
       leaseMs,
       node,
+      logger,
       clock: { nowMs: () => Date.now() + clockAheadMs },
     });
   },

@@ -252,6 +252,17 @@ describe('a PostgreSQL database', () => {
     });
   });
 
+  it('keeps the process alive until it is closed, and not longer', async () => {
+    await database.apart.all('SELECT 1');
+    const sockets = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
+    const others = sockets();
+    const closing = database.close();
+    for (let i = 0; i < 50; i += 1) await Promise.resolve(); // no answer of the server can be heard meanwhile
+    expect(sockets()).toBe(others + 1);
+    await closing;
+    expect(sockets()).toBe(others);
+  });
+
   describe('on a borrowed DataSource', () => {
     let source: DataSource;
     let borrowed: PostgresDatabase;

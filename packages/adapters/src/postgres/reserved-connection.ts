@@ -100,7 +100,10 @@ export class ReservedConnection {
     this.isClosed = true;
     clearTimeout(this.retry);
     await this.turns.idle();
-    await this.connected?.client.end();
+    const client = this.connected?.client;
+    if (!client) return;
+    keepAlive(client, true); // whoever waits for the end would be gone before the server has answered
+    await client.end();
   }
 }
 
