@@ -1,6 +1,6 @@
-import type { NewSaga, Transaction } from '@eros/domain';
+import type { NewSaga } from '@eros/domain';
 import { SqlSagaStore } from '../sql/saga-store.js';
-import type { SqlDatabase } from '../sql/sql-database.js';
+import { attended } from '../testing/attended-database.js';
 import { asSuperuser, openTestPostgres } from '../testing/test-postgres.js';
 
 const saga: NewSaga = {
@@ -10,29 +10,6 @@ const saga: NewSaga = {
   input: {},
 };
 const terms = (owner: string) => ({ owner, leaseMs: 60_000, recoveriesMax: 5 });
-
-/** The database, but that whoever reads in a transaction goes on only when `then` has resolved. */
-function pausing(database: SqlDatabase, then: () => Promise<void>): SqlDatabase {
-  const session = (tx?: Transaction) => {
-    const own = database.on(tx);
-    return {
-      run: own.run.bind(own),
-      returning: own.returning.bind(own),
-      all: async <Row>(sql: string, params?: readonly unknown[]) => {
-        const rows = await own.all<Row>(sql, params);
-        if (tx) await then();
-        return rows;
-      },
-    };
-  };
-  return new Proxy(database, {
-    get: (target, name) => {
-      if (name === 'on') return session;
-      const value: unknown = Reflect.get(target, name, target);
-      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
-    },
-  });
-}
 
 describe('sagas on PostgreSQL', () => {
   it('are claimed by one of two workers, also when the second comes between the first reading the row and the journal', async () => {
@@ -52,7 +29,7 @@ describe('sagas on PostgreSQL', () => {
         const waiting = `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`;
         while (!isSecondDone && (await asSuperuser(url, waiting))[0]?.rowCount === 0);
       };
-      const first = await new SqlSagaStore(pausing(database, overtaken)).claim('s1', terms('first'), ['hash-1']);
+      const first = await new SqlSagaStore(attended(database, overtaken)).claim('s1', terms('first'), ['hash-1']);
       const claims = [first, await second].filter((claim) => claim !== undefined);
       expect(claims.map(({ owner }) => owner)).toHaveLength(1);
     } finally {

@@ -157,10 +157,11 @@ export class SqlBreakerStore implements BreakerStore {
   ): Promise<T> {
     const attempt = async (own: Transaction): Promise<T | undefined> => {
       const session = this.database.on(own);
-      // An update that changes nothing takes the row's lock on every database; the clock is read once it is held.
-      await session.run('UPDATE circuit_breaker_state SET name = name WHERE name = ?', [name]);
+      // An update that changes nothing takes the row's lock on every database; the clock is read once it is held. A row that
+      // another writer makes behind it is not locked, so it must not be read: inserting will find that it is there.
+      const { affected } = await session.run('UPDATE circuit_breaker_state SET name = name WHERE name = ?', [name]);
       const atMs = await this.database.nowMs(own);
-      return work(session, await find(session, name, atMs), atMs, own);
+      return work(session, affected > 0 ? await find(session, name, atMs) : undefined, atMs, own);
     };
     for (;;) {
       const result = await (tx
