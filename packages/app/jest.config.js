@@ -17,6 +17,7 @@ const ON_BOTH = [
   'schedules/replan-round',
   'schedules/replan-week',
   'schedules/send-ledger',
+  'schedules/withdraw-week',
   'transactions',
   'volumes',
 ];

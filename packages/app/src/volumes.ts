@@ -71,7 +71,8 @@ export class Volumes {
     assertMonday(week, 'week');
     if (!(await this.ports.creators.find(creatorId))) throw new UnknownCreatorError(creatorId);
     const logged = await this.ports.volumeLog.find(creatorId, week);
-    if (!logged) throw new UnknownWeekError(`of ${week} for "${creatorId}"`);
+    // The decision of a week that was withdrawn belongs to no plan any more.
+    if (!logged || logged.templateId === undefined) throw new UnknownWeekError(`of ${week} for "${creatorId}"`);
     const prediction = await this.ports.predictions.find(creatorId, week);
     const outcome = await this.ports.outcomes.find(creatorId, week);
     const revision = prediction && (await this.ports.predictions.revisionOf(prediction.predictionId));

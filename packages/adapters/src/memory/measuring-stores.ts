@@ -83,6 +83,10 @@ export class MemoryPredictionStore implements PredictionStore {
     }
   }
 
+  async reinstate(predictionId: number, tx: Transaction): Promise<void> {
+    this.change(predictionId, { supersededAtMs: undefined }, tx);
+  }
+
   async find(creatorId: string, weekStart: string, tx?: Transaction): Promise<StoredPrediction | undefined> {
     return this.current(tx)
       .filter((p) => p.creatorId === creatorId && p.weekStart === weekStart)

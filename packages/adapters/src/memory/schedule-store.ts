@@ -1,5 +1,6 @@
 import type {
   DuePlanItem,
+  LoggedDecision,
   NewWeek,
   RecordedSend,
   ScheduleStore,
@@ -59,11 +60,20 @@ export class MemoryScheduleStore implements ScheduleStore {
 
   async replace(templateId: number, week: NewWeek, tx: Transaction): Promise<{ itemIds: number[] }> {
     const session = this.database.on(tx);
-    const items = itemsOf(session);
-    for (const item of items.values()) if (item.templateId === templateId) items.delete(String(item.itemId));
+    removeItems(session, templateId);
     const replacedCount = (weeksOf(session).get(String(templateId))?.replacedCount ?? 0) + 1;
     weeksOf(session).set(String(templateId), headOf(templateId, week, replacedCount));
     return { itemIds: insertItems(session, templateId, week) };
+  }
+
+  async withdraw(templateId: number, tx: Transaction): Promise<void> {
+    const session = this.database.on(tx);
+    removeItems(session, templateId);
+    weeksOf(session).delete(String(templateId));
+    const log = session.table<LoggedDecision>('volume_log');
+    for (const entry of log.values()) {
+      if (entry.templateId === templateId) log.set(String(entry.logId), { ...entry, templateId: undefined });
+    }
   }
 
   async linkCalculation(templateId: number, calculationLogId: number, tx: Transaction): Promise<void> {
@@ -169,8 +179,13 @@ export class MemoryScheduleStore implements ScheduleStore {
 }
 
 function headOf(templateId: number, week: NewWeek, replacedCount: number): WeekHead {
-  const { items: _items, sagaId: _sagaId, ...head } = week;
+  const { items: _items, ...head } = week;
   return { ...head, templateId, status: 'generated', calculationLogId: undefined, replacedCount };
+}
+
+function removeItems(session: MemorySession, templateId: number): void {
+  const items = itemsOf(session);
+  for (const item of items.values()) if (item.templateId === templateId) items.delete(String(item.itemId));
 }
 
 function insertItems(session: MemorySession, templateId: number, week: NewWeek): number[] {

@@ -94,6 +94,10 @@ export class SqlPredictionStore implements PredictionStore {
     );
   }
 
+  async reinstate(predictionId: number, tx: Transaction): Promise<void> {
+    await this.update(predictionId, { superseded_at: null }, tx);
+  }
+
   async find(creatorId: string, weekStart: string, tx?: Transaction): Promise<StoredPrediction | undefined> {
     const found = await this.select(
       'creator_id = ? AND week_start_date = ? ORDER BY prediction_id DESC LIMIT 1',

@@ -27,6 +27,7 @@ export interface TemplateRow {
   calculation_log_id: number | null;
   notes: string | null;
   replaced_count: number;
+  saga_id: string | null;
 }
 
 export interface ItemRow {
@@ -53,7 +54,8 @@ export interface ItemRow {
 }
 
 export const TEMPLATE = `template_id, creator_id, week_start, week_end, status, generated_at, as_of, algorithm_version,
-  projected_earnings, slots_from, slots_to, pattern_start, calculation_log_id, notes, COALESCE(replaced_count, 0) AS replaced_count`;
+  projected_earnings, slots_from, slots_to, pattern_start, calculation_log_id, notes,
+  COALESCE(replaced_count, 0) AS replaced_count, saga_id`;
 export const ITEM = `i.item_id, i.template_id, i.creator_id, t.week_start, i.item_type, i.channel, i.scheduled_at, i.scheduled_date,
   i.scheduled_time, i.caption_id, i.caption_text, i.suggested_price, i.content_type, i.structure, i.slot_position,
   i.parent_item_id, i.status, i.send_status, i.sent_at, i.message_id`;
@@ -160,6 +162,7 @@ export const headOf = (row: TemplateRow): WeekHead => ({
   calculationLogId: row.calculation_log_id ?? undefined,
   notes: notesOf(row.notes),
   replacedCount: row.replaced_count,
+  sagaId: row.saga_id ?? undefined,
 });
 
 /** Our notes are a JSON list; those of others are one text. */

@@ -67,8 +67,7 @@ export class SqlScheduleStore implements ScheduleStore {
 
   async replace(templateId: number, week: NewWeek, tx: Transaction): Promise<{ itemIds: number[] }> {
     const session = this.database.on(tx);
-    await session.run('DELETE FROM schedule_items WHERE template_id = ? AND parent_item_id IS NOT NULL', [templateId]);
-    await session.run('DELETE FROM schedule_items WHERE template_id = ?', [templateId]);
+    await this.removeItems(templateId, tx);
     const columns = templateColumns(week);
     const assignments = Object.keys(columns).map((name) => `${name} = ?`);
     await session.run(
@@ -94,6 +93,17 @@ export class SqlScheduleStore implements ScheduleStore {
       }
     }
     return ids;
+  }
+
+  async withdraw(templateId: number, tx: Transaction): Promise<void> {
+    await this.removeItems(templateId, tx);
+    await this.database.on(tx).run('DELETE FROM schedule_templates WHERE template_id = ?', [templateId]);
+  }
+
+  private async removeItems(templateId: number, tx: Transaction): Promise<void> {
+    const session = this.database.on(tx);
+    await session.run('DELETE FROM schedule_items WHERE template_id = ? AND parent_item_id IS NOT NULL', [templateId]);
+    await session.run('DELETE FROM schedule_items WHERE template_id = ?', [templateId]);
   }
 
   async linkCalculation(templateId: number, calculationLogId: number, tx: Transaction): Promise<void> {

@@ -69,7 +69,7 @@ function rotationOperation(event: RotationEvent, { creatorId, weekStart }: WeekR
   return [{ type, creatorId, atMs, details }];
 }
 
-function followupOperation(
+export function followupOperation(
   type: 'followup_scheduled' | 'followup_cancelled',
   { followupId, followup }: StoredFollowup,
   atMs: number,

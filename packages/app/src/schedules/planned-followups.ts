@@ -25,6 +25,30 @@ export async function callOffFollowups(
   return calledOff;
 }
 
+/** The follow-ups that were called off with a week which comes back: its items have other ids now. */
+export async function putBackFollowups(
+  { followups }: FollowupPorts,
+  calledOff: readonly StoredFollowup[],
+  newIdOf: ReadonlyMap<number, number>,
+  atMs: number,
+  tx: Transaction,
+): Promise<StoredFollowup[]> {
+  const putBack: StoredFollowup[] = [];
+  for (const { followup } of calledOff) {
+    const { creatorId, parentPpvId, parentMs, followupMs, ppvType, plannedMs } = followup;
+    const parentItemId = newIdOf.get(Number(parentPpvId));
+    if (parentItemId === undefined)
+      throw new Error(`bug: the follow-up of item ${parentPpvId}, which is not of the week`);
+    const again = {
+      status: 'planned',
+      ...{ creatorId, parentPpvId: String(parentItemId), parentMs, followupMs, ppvType },
+      ...(plannedMs === undefined ? {} : { plannedMs }),
+    } as const;
+    putBack.push({ followupId: await followups.insert(again, atMs, tx), followup: again });
+  }
+  return putBack;
+}
+
 /** Writes the follow-ups of a draft to `ppv_followup_tracking`. */
 export async function trackFollowups(
   { followups }: FollowupPorts,

@@ -21,6 +21,7 @@ import {
   type RotationEvent,
   type RotationStore,
   type ScheduleStore,
+  type StoredFollowup,
   type StoredWeek,
   type Transaction,
   type VolumeDecision,
@@ -34,6 +35,7 @@ import { untilHopeless } from './hopeless.js';
 import { operationsOf } from './plan-operations.js';
 import { callOffFollowups, trackFollowups } from './planned-followups.js';
 import type { WeekMaterialReader } from './week-material.js';
+import { withdrawWeek, type ReplacedWeek } from './withdraw-week.js';
 
 /** What a planning saga is asked for. JSON. */
 export interface WeekRequest {
@@ -66,6 +68,12 @@ export interface ComposedWeek {
   readonly durationMs: number;
 }
 
+/** What `persist` tells its undo. */
+interface PersistedWeek {
+  readonly templateId: number;
+  readonly replaced?: ReplacedWeek;
+}
+
 export interface WeekPlanningPorts {
   readonly reader: WeekMaterialReader;
   readonly creators: CreatorStore;
@@ -84,11 +92,12 @@ export const PLAN_ALGORITHM = '1.0';
 /**
  * The saga that plans one week. `compose` reads and computes; `persist` writes template, items, follow-ups, decision,
  * prediction, rotation and log in one transaction with its journal entry. A crash at any point leaves a whole week or none.
+ * Rolled back, `persist` takes all of that back; the week is as it was before.
  */
 export function weekPlanning(ports: WeekPlanningPorts): SagaDefinition<WeekRequest> {
   return {
     name: 'plan_week',
-    version: 1,
+    version: 2, // 1, of the first release, had no undo
     steps: [
       {
         name: 'compose',
@@ -99,7 +108,14 @@ export function weekPlanning(ports: WeekPlanningPorts): SagaDefinition<WeekReque
         name: 'persist',
         kind: 'transaction',
         execute: ({ input, results, tx, sagaId }) =>
-          untilHopeless(() => persist(ports, input, results['compose'] as ComposedWeek, sagaId, tx)),
+          untilHopeless(async () =>
+            asJson(await persist(ports, input, results['compose'] as ComposedWeek, sagaId, tx)),
+          ),
+        compensate: ({ input, results, tx, sagaId }) => {
+          const composed = results['compose'] as ComposedWeek;
+          const { replaced } = results['persist'] as PersistedWeek;
+          return untilHopeless(() => withdrawWeek(ports, { request: input, composed, replaced, sagaId }, tx));
+        },
         // A transaction is cut off after its time limit, which a machine that is busy with other things may exceed.
         retry: { attempts: 6, delayMs: 100 },
       },
@@ -145,7 +161,7 @@ async function persist(
   composed: ComposedWeek,
   sagaId: string,
   tx: Transaction,
-): Promise<{ templateId: number }> {
+): Promise<PersistedWeek> {
   const { creatorId, weekStart, replan } = request;
   const stored = await ports.schedules.find(creatorId, weekStart, tx);
   // An earlier run, of a process that was killed or seemed to be, may have stored it already.
@@ -160,6 +176,7 @@ async function persist(
   const { templateId, itemIds } = stored
     ? { templateId: stored.templateId, ...(await ports.schedules.replace(stored.templateId, week, tx)) }
     : await ports.schedules.insert(week, tx);
+  const replaced = stored && (await replacedBy(ports, stored, calledOff, tx));
   const { decision, prediction } = composed;
   const logId = await ports.volumeLog.append({ creatorId, weekStart, templateId, calculatedAtMs: atMs, decision }, tx);
   await ports.schedules.linkCalculation(templateId, logId, tx);
@@ -189,7 +206,25 @@ async function persist(
   const scheduled = await trackFollowups(ports, creatorId, composed.draft, itemIds, atMs, tx);
   const operations = operationsOf({ request, composed, templateId, itemIds, calledOff, scheduled, atMs });
   for (const operation of operations) await ports.operations.append(operation, tx);
-  return { templateId };
+  return { templateId, ...(replaced ? { replaced } : {}) };
+}
+
+/** What an undo needs to put the week back that stood there. */
+async function replacedBy(
+  { predictions, volumeLog }: WeekPlanningPorts,
+  week: StoredWeek,
+  followups: readonly StoredFollowup[],
+  tx: Transaction,
+): Promise<ReplacedWeek> {
+  const { creatorId, weekStart, calculationLogId } = week;
+  const prediction = await predictions.find(creatorId, weekStart, tx);
+  const logged = calculationLogId === undefined ? undefined : await volumeLog.get(calculationLogId, tx);
+  return {
+    week,
+    followups,
+    ...(logged ? { decision: logged.decision } : {}),
+    ...(prediction ? { predictionId: prediction.predictionId } : {}),
+  };
 }
 
 /** Moves the rotation on, if it is still the one that was drawn from. */

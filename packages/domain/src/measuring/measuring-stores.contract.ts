@@ -184,6 +184,19 @@ export function measuringStoresContract(
       expect(await predictions.unmeasured('2026-12-28')).toEqual([again]);
     });
 
+    it('reinstates a superseded prediction', async () => {
+      const { predictions, unitOfWork } = stores;
+      const first = await insert();
+      await unitOfWork.transaction((tx) => predictions.supersede('c-1', '2026-11-23', AT_MS, tx));
+      await insert({ weeklyRevenueUsd: 1 });
+      await unitOfWork.transaction(async (tx) => {
+        await predictions.supersede('c-1', '2026-11-23', AT_MS, tx);
+        await predictions.reinstate(first.predictionId, tx);
+      });
+      expect(await predictions.find('c-1', '2026-11-23')).toEqual(first);
+      expect(await predictions.unmeasured('2026-12-28')).toEqual([first]);
+    });
+
     it('measures once for all, and lists what is left by week and creator', async () => {
       const { predictions, unitOfWork } = stores;
       const later = await insert({ weekStart: '2026-11-30' });

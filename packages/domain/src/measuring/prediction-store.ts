@@ -70,6 +70,8 @@ export interface PredictionStore {
   insert(prediction: NewPrediction, tx: Transaction): Promise<number>;
   /** Marks the unmeasured predictions of this creator and week: a new plan takes their place. */
   supersede(creatorId: string, weekStart: string, atMs: number, tx: Transaction): Promise<void>;
+  /** Takes back that this prediction was superseded. */
+  reinstate(predictionId: number, tx: Transaction): Promise<void>;
   /** The one that is not superseded. */
   find(creatorId: string, weekStart: string, tx?: Transaction): Promise<StoredPrediction | undefined>;
   /** Neither superseded nor measured, of weeks that start on or before this Monday; by week, then creator. */

@@ -4,6 +4,8 @@ import type { Transaction } from '../storage/index.js';
 export type OperationType =
   | 'week_planned'
   | 'week_replanned'
+  | 'week_withdrawn'
+  | 'week_restored'
   | 'week_status_changed'
   | 'item_sent'
   | 'rotation_started'

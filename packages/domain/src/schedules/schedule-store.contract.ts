@@ -64,7 +64,7 @@ export function scheduleStoreContract(
     it('gives back every field of a week and of its items', async () => {
       const { templateId, itemIds } = await insert();
       const stored = await store.find('c-1', '2026-11-23');
-      const { items, sagaId: _sagaId, ...head } = week();
+      const { items, ...head } = week();
       expect(stored).toEqual({
         ...head,
         templateId,
@@ -104,6 +104,19 @@ export function scheduleStoreContract(
       expect(stored).toMatchObject({ templateId, replacedCount: 1, slots: { from: 3, to: 4 } });
       expect(stored?.items).toHaveLength(1);
       expect(itemIds).not.toContain(stored?.items[0]?.itemId);
+    });
+
+    it('withdraws a week as if it had never been planned, and leaves the others', async () => {
+      const { templateId, itemIds } = await insert({ sagaId: 'plan:1' });
+      const other = await insert({ weekStart: '2026-11-30', sagaId: 'plan:2' });
+      expect((await store.find('c-1', '2026-11-23'))?.sagaId).toBe('plan:1');
+      await unitOfWork.transaction((tx) => store.withdraw(templateId, tx));
+      expect(await store.find('c-1', '2026-11-23')).toBeUndefined();
+      expect(await store.head(templateId)).toBeUndefined();
+      for (const itemId of itemIds) expect(await store.item(itemId)).toBeUndefined();
+      expect((await store.lastWeek('c-1'))?.templateId).toBe(other.templateId);
+      const again = await insert();
+      expect(again.templateId).not.toBe(templateId);
     });
 
     it('knows the last planned week, its status and its calculation', async () => {

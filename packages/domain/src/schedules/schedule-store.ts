@@ -39,6 +39,8 @@ export interface ScheduleStore {
   insert(week: NewWeek, tx: Transaction): Promise<{ templateId: number; itemIds: readonly number[] }>;
   /** Replaces what is stored under this template: its items go, the template keeps its id. */
   replace(templateId: number, week: NewWeek, tx: Transaction): Promise<{ itemIds: readonly number[] }>;
+  /** Removes a week and its items, as if it had never been planned. */
+  withdraw(templateId: number, tx: Transaction): Promise<void>;
   linkCalculation(templateId: number, calculationLogId: number, tx: Transaction): Promise<void>;
   setStatus(templateId: number, status: TemplateStatus, tx: Transaction): Promise<void>;
 

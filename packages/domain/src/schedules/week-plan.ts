@@ -58,8 +58,10 @@ export interface WeekHead {
   readonly calculationLogId: number | undefined;
   /** One sentence for each thing that is not as it was asked for. */
   readonly notes: readonly string[];
-  /** How often the week was replanned. */
+  /** How often the week was replanned, or put back. */
   readonly replacedCount: number;
+  /** The saga that planned what is stored. */
+  readonly sagaId: string | undefined;
 }
 
 export interface StoredWeek extends WeekHead {
