@@ -57,6 +57,7 @@ export class Schedules {
 
   constructor(private readonly ports: SchedulesPorts) {
     this.planning = ports.sagas.define(weekPlanning(ports));
+    ports.sagas.define(weekPlanning(ports, 1));
     this.fleet = new FleetSagas(ports, this.planning);
   }
 

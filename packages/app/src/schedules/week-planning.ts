@@ -30,7 +30,7 @@ import {
   type WeekPrediction,
   type Why,
 } from '@eros/domain';
-import type { SagaDefinition } from '../sagas/index.js';
+import type { SagaDefinition, TransactionStep } from '../sagas/index.js';
 import { untilHopeless } from './hopeless.js';
 import { operationsOf } from './plan-operations.js';
 import { callOffFollowups, trackFollowups } from './planned-followups.js';
@@ -93,11 +93,18 @@ export const PLAN_ALGORITHM = '1.0';
  * The saga that plans one week. `compose` reads and computes; `persist` writes template, items, follow-ups, decision,
  * prediction, rotation and log in one transaction with its journal entry. A crash at any point leaves a whole week or none.
  * Rolled back, `persist` takes all of that back; the week is as it was before.
+ *
+ * @param version 1 is what the first release had, without an undo: it is defined so that its sagas under way come to their end.
  */
-export function weekPlanning(ports: WeekPlanningPorts): SagaDefinition<WeekRequest> {
+export function weekPlanning(ports: WeekPlanningPorts, version: 1 | 2 = 2): SagaDefinition<WeekRequest> {
+  const compensate: TransactionStep<WeekRequest>['compensate'] = ({ input, results, tx, sagaId }) => {
+    const composed = results['compose'] as ComposedWeek;
+    const { replaced } = results['persist'] as PersistedWeek;
+    return untilHopeless(() => withdrawWeek(ports, { request: input, composed, replaced, sagaId }, tx));
+  };
   return {
     name: 'plan_week',
-    version: 2, // 1, of the first release, had no undo
+    version,
     steps: [
       {
         name: 'compose',
@@ -111,11 +118,7 @@ export function weekPlanning(ports: WeekPlanningPorts): SagaDefinition<WeekReque
           untilHopeless(async () =>
             asJson(await persist(ports, input, results['compose'] as ComposedWeek, sagaId, tx)),
           ),
-        compensate: ({ input, results, tx, sagaId }) => {
-          const composed = results['compose'] as ComposedWeek;
-          const { replaced } = results['persist'] as PersistedWeek;
-          return untilHopeless(() => withdrawWeek(ports, { request: input, composed, replaced, sagaId }, tx));
-        },
+        ...(version === 1 ? {} : { compensate }),
         // A transaction is cut off after its time limit, which a machine that is busy with other things may exceed.
         retry: { attempts: 6, delayMs: 100 },
       },
