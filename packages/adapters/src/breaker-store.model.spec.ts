@@ -163,10 +163,12 @@ eachDatabase((open) => {
         const counting: SqlSession = {
           all: (sql, params) => apart.all(sql, params),
           run: (sql, params) => apart.run(sql, params),
-          returning: (sql, params) => {
+          returning: (statement) => {
             asked += 1;
-            return apart.returning(sql, params);
+            return apart.returning(statement);
           },
+          writeNow: () => Promise.reject(new Error('another statement')),
+          writeNowIfFree: () => Promise.reject(new Error('another statement')),
         };
         const watched: SqlDatabase = Object.create(database, {
           apart: { value: counting },

@@ -80,10 +80,34 @@ describe('a PostgreSQL database', () => {
     await database.transaction(async (tx) => {
       expect(await tx.query('SELECT $1::int AS n, $1::int + 1 AS m', [1])).toEqual([{ n: 1, m: 2 }]);
       expect(await database.on(tx).all("SELECT ?::int AS n, '?' AS m", [1])).toEqual([{ n: 1, m: '?' }]);
-      expect(await database.on(tx).returning('INSERT INTO notes VALUES (?) RETURNING text', ['a'])).toEqual([
-        { text: 'a' },
-      ]);
+      const insert = () => ({ sql: 'INSERT INTO notes VALUES (?) RETURNING text', params: ['a'] });
+      expect(await database.on(tx).returning(insert)).toEqual([{ text: 'a' }]);
     });
+  });
+
+  it('prepares anew what the server has forgotten, or what gives other columns now', async () => {
+    const read = (tx?: Transaction) => database.on(tx).all('SELECT * FROM notes WHERE text = ?', ['a']);
+    const readOften = async () => {
+      for (let nth = 0; nth < 4; nth += 1) await read();
+      return database
+        .on()
+        .all<{ count: number }>(
+          "SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'eros%' AND statement LIKE 'SELECT *%'",
+        );
+    };
+    await database.on().run("INSERT INTO notes VALUES ('a')");
+
+    expect(await readOften()).toEqual([{ count: 1 }]);
+    await database.on().run('DISCARD ALL');
+    expect(await read()).toEqual([{ text: 'a' }]);
+
+    expect(await readOften()).toEqual([{ count: 1 }]);
+    await database.on().run('ALTER TABLE notes ADD COLUMN more INTEGER');
+    expect(await codeOf(() => database.transaction(read))).toBe('transaction_conflict');
+    expect(await readOften()).not.toEqual([{ count: 0 }]);
+
+    await database.on().run('ALTER TABLE notes DROP COLUMN more');
+    expect(await database.transaction(read, { isRepeatable: true })).toEqual([{ text: 'a' }]);
   });
 
   it('keeps its names in the schema it is given', async () => {

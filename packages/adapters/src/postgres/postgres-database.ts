@@ -6,7 +6,7 @@ import type { SqlClock, SqlDatabase, SqlSession, TransactionOptions } from '../s
 import { TransactionScope, type AssertOpen } from '../storage/transaction-scope.js';
 import { Turns } from '../storage/turns.js';
 import { PostgresChanges } from './postgres-changes.js';
-import { isDisconnect } from './postgres-errors.js';
+import { isDisconnect, isStaleStatement } from './postgres-errors.js';
 import { PostgresPool, type Lease, type PostgresOptions } from './postgres-pool.js';
 import { PostgresSession, sendTo, sessionBy } from './postgres-session.js';
 import { ReservedConnection } from './reserved-connection.js';
@@ -30,11 +30,8 @@ export class PostgresDatabase implements SqlDatabase {
     async (session, sql, params) => (await session.query(sql, params)).rows,
   );
   private readonly reserved: ReservedConnection;
-  private readonly outside = sessionBy((sql, params) => {
-    this.scope.assertOutside();
-    return this.single((work) => this.leased(work), sql, params);
-  });
-  readonly apart = sessionBy((sql, params) => this.single((work) => this.reserved.take(work), sql, params));
+  private readonly outside: SqlSession;
+  readonly apart: SqlSession;
   readonly changes: PostgresChanges;
   private readonly repeated = new Turns();
   private readonly running = new Set<Promise<unknown>>();
@@ -45,6 +42,13 @@ export class PostgresDatabase implements SqlDatabase {
     readonly dialect: PostgresDialect,
   ) {
     this.reserved = new ReservedConnection(pool);
+    this.outside = sessionBy(this.clock(), (...statement) => {
+      this.scope.assertOutside();
+      return this.single((work) => this.leased(work), ...statement);
+    });
+    this.apart = sessionBy(this.clock(), (...statement) =>
+      this.single((work) => this.reserved.take(work), ...statement),
+    );
     this.changes = new PostgresChanges((tx) => this.on(tx), this.reserved);
   }
 
@@ -89,7 +93,7 @@ export class PostgresDatabase implements SqlDatabase {
     if (!runner?.isTransactionActive || !this.pool.isOf(connection)) throw new ForeignTransactionError();
     const client = runner.connect() as Promise<Lease['client']>;
     const isOpen = () => runner.isTransactionActive && !runner.isReleased;
-    return this.scope.adopt((assertOpen) => new PostgresSession(client, this.name, assertOpen), isOpen);
+    return this.scope.adopt((assertOpen) => new PostgresSession(client, this.name, this.clock(), assertOpen), isOpen);
   }
 
   async transaction<T>(work: (tx: Transaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
@@ -122,7 +126,8 @@ export class PostgresDatabase implements SqlDatabase {
     const { client } = lease;
     await sendTo(client, this.name, BEGIN[isolation]);
     let session: PostgresSession | undefined;
-    const open = (assertOpen: AssertOpen) => (session = new PostgresSession(client, this.name, assertOpen));
+    const open = (assertOpen: AssertOpen) =>
+      (session = new PostgresSession(client, this.name, this.clock(), assertOpen));
     try {
       const result = await this.scope.run(open, work, timeoutMs);
       const { command } = await sendTo(client, this.name, 'COMMIT');
@@ -152,8 +157,17 @@ export class PostgresDatabase implements SqlDatabase {
     onConnection: <T>(work: (lease: Lease) => Promise<T>) => Promise<T>,
     sql: string,
     params: readonly unknown[],
+    name: string | undefined,
   ) {
-    const send = () => onConnection(({ client }) => sendTo(client, this.name, sql, params));
+    const send = () =>
+      onConnection(async ({ client }) => {
+        try {
+          return await sendTo(client, this.name, sql, params, name);
+        } catch (error) {
+          if (!(error instanceof TransactionConflictError && isStaleStatement(error.cause))) throw error;
+          return await sendTo(client, this.name, sql, params); // nothing of it was done
+        }
+      });
     return this.scope.exit(() => this.tracked(send));
   }
 
@@ -177,8 +191,15 @@ export class PostgresDatabase implements SqlDatabase {
   }
 
   clock(): SqlClock {
-    const now = { sql: `SELECT ${this.dialect.nowMs()} AS at_ms`, params: [] };
-    return { reading: now, writing: now, instantOf: (ms) => `to_timestamp((${ms}) / 1000.0)` };
+    const now = this.dialect.nowMs();
+    return {
+      reading: { sql: now, params: [] },
+      from: `FROM (SELECT ${now} AS at_ms) AS now`, // asked once, so that all instants of a row are of one time
+      holds: { sql: 'true', params: [] },
+      returning: 'RETURNING now.at_ms',
+      ms: (afterMs) => ({ sql: 'now.at_ms + ?', params: [afterMs] }),
+      instant: (afterMs) => ({ sql: 'to_timestamp((now.at_ms + ?) / 1000.0)', params: [afterMs] }),
+    };
   }
 
   private async tracked<T>(work: () => Promise<T>): Promise<T> {

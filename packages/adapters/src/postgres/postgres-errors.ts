@@ -43,6 +43,9 @@ function codeOf(error: unknown): string | undefined {
 /** Whether the database ended this transaction because of another: to be run again, it needs no change. */
 export const isConflict = (error: unknown): boolean => ['40001', '40P01'].includes(sqlStateOf(error) ?? '');
 
+/** Whether a statement that was kept prepared is gone, or its result is not what it was when it was prepared. */
+export const isStaleStatement = (error: unknown): boolean => ['0A000', '26000'].includes(sqlStateOf(error) ?? '');
+
 /** Whether the connection is of no use any more. */
 export const isDisconnect = (error: unknown): boolean =>
   error instanceof DatabaseUnavailableError && error.fault === 'unreachable';

@@ -1,14 +1,16 @@
 import { TransactionConflictError } from '@eros/domain';
 import type pg from 'pg';
-import type { SqlSession, Written } from '../sql/sql-database.js';
+import type { SqlClock, SqlFragment, SqlSession, Written } from '../sql/sql-database.js';
 import { Turns } from '../storage/turns.js';
 import { numberedPlaceholders } from './placeholders.js';
-import { isConflict, translatePostgresError } from './postgres-errors.js';
+import { isConflict, isStaleStatement, translatePostgresError } from './postgres-errors.js';
+import { forgetStatementNames, statementName } from './statement-names.js';
 import { typesOn } from './values.js';
 
 /**
  * Sends one statement, with the database's own placeholders.
  *
+ * @param name keeps it prepared under this name.
  * @throws {TransactionConflictError} {DatabaseUnavailableError} or the server's own error.
  */
 export async function sendTo(
@@ -16,24 +18,46 @@ export async function sendTo(
   databaseName: string,
   sql: string,
   params: readonly unknown[] = [],
+  name?: string,
 ): Promise<pg.QueryResult> {
   try {
-    return await client.query({ text: sql, values: [...params], types: typesOn(client) });
+    return await client.query({ name, text: sql, values: [...params], types: typesOn(client) });
   } catch (error) {
+    if (name !== undefined && isStaleStatement(error)) {
+      forgetStatementNames();
+      throw new TransactionConflictError({ cause: error }); // run again, it needs no change
+    }
     if (isConflict(error)) throw new TransactionConflictError({ cause: error });
     throw translatePostgresError(error, databaseName);
   }
 }
 
 /** Statements by whatever sends them. */
-export function sessionBy(send: (sql: string, params: readonly unknown[]) => Promise<pg.QueryResult>): SqlSession {
+export function sessionBy(
+  clock: SqlClock,
+  sendNamed: (sql: string, params: readonly unknown[], name: string | undefined) => Promise<pg.QueryResult>,
+): SqlSession {
+  const send = (sql: string, params: readonly unknown[]) => {
+    const numbered = numberedPlaceholders(sql);
+    return sendNamed(numbered, params, statementName(numbered));
+  };
   const rows = async <Row>(sql: string, params: readonly unknown[] = []): Promise<Row[]> =>
-    (await send(numberedPlaceholders(sql), params)).rows as Row[];
+    (await send(sql, params)).rows as Row[];
+  const returning = <Row>(statement: () => SqlFragment): Promise<Row[]> => {
+    const { sql, params } = statement();
+    return rows<Row>(sql, params);
+  };
+  const writeNow = async (statement: (clock: SqlClock) => SqlFragment): Promise<number | undefined> => {
+    const [row] = await returning<{ at_ms: number }>(() => statement(clock));
+    return row?.at_ms;
+  };
   return {
     all: rows,
-    returning: rows,
+    returning,
+    writeNow,
+    writeNowIfFree: writeNow, // there is no lock on the whole database
     run: async (sql, params = []): Promise<Written> => {
-      const { rowCount } = await send(numberedPlaceholders(sql), params);
+      const { rowCount } = await send(sql, params);
       return { affected: rowCount ?? 0 };
     },
   };
@@ -45,15 +69,18 @@ export function sessionBy(send: (sql: string, params: readonly unknown[]) => Pro
  */
 export class PostgresSession implements SqlSession {
   private readonly turns = new Turns();
-  private readonly session = sessionBy((sql, params) => this.query(sql, params));
+  private readonly session: SqlSession;
   private firstFailure: { readonly error: unknown } | undefined;
   private isRunning = false;
 
   constructor(
     private readonly client: pg.ClientBase | Promise<pg.ClientBase>,
     private readonly databaseName: string,
+    clock: SqlClock,
     private readonly assertOpen: () => void,
-  ) {}
+  ) {
+    this.session = sessionBy(clock, (...statement) => this.query(...statement));
+  }
 
   all<Row>(sql: string, params?: readonly unknown[]): Promise<Row[]> {
     return this.session.all<Row>(sql, params);
@@ -63,17 +90,25 @@ export class PostgresSession implements SqlSession {
     return this.session.run(sql, params);
   }
 
-  returning<Row>(sql: string, params?: readonly unknown[]): Promise<Row[]> {
-    return this.session.returning<Row>(sql, params);
+  returning<Row>(statement: () => SqlFragment): Promise<Row[]> {
+    return this.session.returning<Row>(statement);
+  }
+
+  writeNow(statement: (clock: SqlClock) => SqlFragment): Promise<number | undefined> {
+    return this.session.writeNow(statement);
+  }
+
+  writeNowIfFree(statement: (clock: SqlClock) => SqlFragment): Promise<number | 'busy' | undefined> {
+    return this.session.writeNowIfFree(statement);
   }
 
   /** One statement as it stands, with placeholders `$1`, `$2`, ... */
-  query(sql: string, params: readonly unknown[]): Promise<pg.QueryResult> {
+  query(sql: string, params: readonly unknown[], name?: string): Promise<pg.QueryResult> {
     return this.turns.take(async () => {
       this.assertOpen();
       this.isRunning = true;
       try {
-        return await sendTo(await this.client, this.databaseName, sql, params);
+        return await sendTo(await this.client, this.databaseName, sql, params, name);
       } catch (error) {
         this.firstFailure ??= { error };
         throw error;

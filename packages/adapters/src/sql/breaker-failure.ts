@@ -25,15 +25,12 @@ export function countFailure(
   policy: BreakerPolicy,
   clock: SqlClock,
 ): SqlFragment {
-  const now = clock.instantOf('now.at_ms');
+  const now = clock.instant(0);
   // The process's own success came after the run's first failure: then it is another run.
   const isAnew =
     sinceOwnSuccessMs === undefined
       ? { sql: 'failure_count = 0', params: [] }
-      : {
-          sql: `(failure_count = 0 OR ${clock.instantOf('now.at_ms - ?')} > failures_since)`,
-          params: [Math.floor(sinceOwnSuccessMs)],
-        };
+      : isAfterRunsStart(clock.instant(-Math.floor(sinceOwnSuccessMs)));
   const count = {
     sql: `CASE WHEN ${isAnew.sql} THEN ? ELSE failure_count + ? END`,
     params: [...isAnew.params, failures, failures],
@@ -48,24 +45,32 @@ export function countFailure(
     sql: `UPDATE circuit_breaker_state SET
         failure_count = ${count.sql},
         success_count = 0,
-        last_failure_time = ${now},
-        updated_at = ${now},
-        failures_since = CASE WHEN ${isAnew.sql} THEN ${now} ELSE failures_since END,
+        last_failure_time = ${now.sql},
+        updated_at = ${now.sql},
+        failures_since = CASE WHEN ${isAnew.sql} THEN ${now.sql} ELSE failures_since END,
         last_failure = ?
-      FROM (${clock.writing.sql}) AS now
-      WHERE name = ? AND state = 'closed' AND held IS NULL AND ${isOfGeneration.sql} AND ${isBelow.sql} AND ${IS_READABLE}
+      ${clock.from}
+      WHERE ${clock.holds.sql} AND name = ? AND state = 'closed' AND held IS NULL AND ${isOfGeneration.sql} AND ${isBelow.sql} AND ${IS_READABLE}
       RETURNING ${BREAKER_COLUMNS.join(', ')}`,
     params: [
       ...count.params,
+      ...now.params,
+      ...now.params,
       ...isAnew.params,
+      ...now.params,
       cause ?? null,
-      ...clock.writing.params,
+      ...clock.holds.params,
       name,
       ...isOfGeneration.params,
       ...isBelow.params,
     ],
   };
 }
+
+const isAfterRunsStart = ({ sql, params }: SqlFragment): SqlFragment => ({
+  sql: `(failure_count = 0 OR ${sql} > failures_since)`,
+  params,
+});
 
 /** What the statement decided, read from the row that it left. */
 export function countedFailure(row: BreakerRow): BreakerAnswer {

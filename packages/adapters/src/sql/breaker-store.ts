@@ -74,9 +74,9 @@ export class SqlBreakerStore implements BreakerStore {
     tx?: Transaction,
   ): Promise<BreakerAnswer> {
     if (isPlainFailure(command)) {
-      const { sql, params } = countFailure(name, command, policy, this.database.clock());
       const session = tx ? this.database.on(tx) : this.database.apart;
-      const [row] = await session.returning<BreakerRow>(sql, params);
+      const count = () => countFailure(name, command, policy, this.database.clock());
+      const [row] = await session.returning<BreakerRow>(count);
       if (row) return countedFailure(row);
     }
     return this.locked(name, tx, async (session, stored, atMs, own) => {

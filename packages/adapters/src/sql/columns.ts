@@ -26,7 +26,10 @@ export async function insertNumbered(
   columns: Columns,
 ): Promise<number> {
   const { sql, params } = insertInto(table, columns);
-  const [row] = await session.returning<Record<string, number>>(`${sql} RETURNING ${key}`, params);
+  const [row] = await session.returning<Record<string, number>>(() => ({
+    sql: `${sql} RETURNING ${key}`,
+    params,
+  }));
   const id = row?.[key];
   if (id === undefined) throw new Error(`bug: a new row of ${table} has no ${key}`);
   return id;

@@ -37,8 +37,8 @@ export class SqlFollowupStore implements FollowupStore {
       ...columnsOf(followup),
       created_at: formatInstant(atMs),
     });
-    const inserted = `${sql} ON CONFLICT DO NOTHING RETURNING id`;
-    const [row] = await this.database.on(tx).returning<{ id: number }>(inserted, params);
+    const inserted = { sql: `${sql} ON CONFLICT DO NOTHING RETURNING id`, params };
+    const [row] = await this.database.on(tx).returning<{ id: number }>(() => inserted);
     if (!row) throw new StaleVersionError(`the follow-ups of PPV "${followup.parentPpvId}"`, 0);
     return row.id;
   }

@@ -2,11 +2,11 @@ import { formatInstant, storedKeyOf, type IdempotencyEvent, type OperationKey } 
 import { columnsOf, READ_COLUMNS, type EventColumns, type Moment } from './idempotency-row.js';
 import type { SqlClock, SqlFragment } from './sql-database.js';
 
-/** The time, and the row of a key: without one, its columns are NULL. */
+/** The row of a key, and the time. */
 export function readAtOnce(id: OperationKey, clock: SqlClock): SqlFragment {
   const { sql, params } = clock.reading;
   return {
-    sql: `SELECT now.at_ms, ${READ_COLUMNS} FROM (${sql}) AS now LEFT JOIN timing_idempotency ON operation_key = ?`,
+    sql: `SELECT ${sql} AS at_ms, ${READ_COLUMNS} FROM timing_idempotency WHERE operation_key = ?`,
     params: [...params, storedKeyOf(id)],
   };
 }
@@ -38,21 +38,17 @@ export function replaceRow(id: OperationKey, event: IdempotencyEvent, version: n
   };
 }
 
-/** What a statement that tells the time itself gives back; without a row it has written nothing. */
-export interface WrittenAtOnce {
-  readonly operation_key: string;
-  readonly expires_at: unknown;
-}
-
-/** `insertRow` for an event as of the instant 0, to which the statement adds the time at which it runs. */
+/**
+ * `insertRow` for an event as of the instant 0, to which the statement adds the time at which it runs. Without RETURNING, for
+ * which SQLite would first copy the row to a table of its own.
+ */
 export function insertAtOnce(id: OperationKey, event: IdempotencyEvent, clock: SqlClock): SqlFragment {
   const { names, values, params } = written(columnsOf(id, event), fromNow(clock));
   return {
-    // "WHERE true": without it SQLite takes ON for the condition of a join.
     sql: `INSERT INTO timing_idempotency (operation_key, ${names.join(', ')})
-      SELECT ?, ${values.join(', ')} FROM (${clock.writing.sql}) AS now WHERE true
-      ON CONFLICT (operation_key) DO NOTHING RETURNING operation_key, expires_at`,
-    params: [storedKeyOf(id), ...params, ...clock.writing.params],
+      SELECT ?, ${values.join(', ')} ${clock.from} WHERE ${clock.holds.sql}
+      ON CONFLICT (operation_key) DO NOTHING`,
+    params: [storedKeyOf(id), ...params, ...clock.holds.params],
   };
 }
 
@@ -62,10 +58,11 @@ export function readOrInsertAtOnce(id: OperationKey, event: IdempotencyEvent, cl
   return {
     sql: `WITH known AS (SELECT ${READ_COLUMNS} FROM timing_idempotency WHERE operation_key = ?),
       claimed AS (INSERT INTO timing_idempotency (operation_key, ${names.join(', ')})
-        SELECT ?, ${values.join(', ')} FROM (${clock.writing.sql}) AS now WHERE NOT EXISTS (SELECT 1 FROM known)
+        SELECT ?, ${values.join(', ')} ${clock.from} WHERE ${clock.holds.sql} AND NOT EXISTS (SELECT 1 FROM known)
         ON CONFLICT (operation_key) DO NOTHING RETURNING expires_at AS claimed_until)
-      SELECT * FROM (${clock.reading.sql}) AS now LEFT JOIN known ON true LEFT JOIN claimed ON true`,
-    params: [storedKeyOf(id), storedKeyOf(id), ...params, ...clock.writing.params, ...clock.reading.params],
+      SELECT ${clock.reading.sql} AS at_ms, known.*, claimed.*
+      FROM (SELECT 1) AS one LEFT JOIN known ON true LEFT JOIN claimed ON true`,
+    params: [storedKeyOf(id), storedKeyOf(id), ...params, ...clock.holds.params, ...clock.reading.params],
   };
 }
 
@@ -78,9 +75,10 @@ export function updateHeld(
 ): SqlFragment {
   const { names, values, params } = written(columnsOf(id, event), fromNow(clock));
   return {
-    sql: `UPDATE timing_idempotency SET ${assigned(names, values)} FROM (${clock.writing.sql}) AS now
-      WHERE operation_key = ? AND status = 'running' AND owner = ? AND epoch = ? RETURNING operation_key, expires_at`,
-    params: [...params, ...clock.writing.params, storedKeyOf(id), owner, epoch],
+    sql: `UPDATE timing_idempotency SET ${assigned(names, values)} ${clock.from}
+      WHERE ${clock.holds.sql} AND operation_key = ? AND status = 'running' AND owner = ? AND epoch = ?
+      ${clock.returning}`,
+    params: [...params, ...clock.holds.params, storedKeyOf(id), owner, epoch],
   };
 }
 
@@ -90,25 +88,27 @@ interface Written {
   readonly params: unknown[];
 }
 
-function written(columns: EventColumns, momentOf: (moment: Moment) => { sql: string; param: unknown }): Written {
+function written(columns: EventColumns, momentOf: (moment: Moment) => SqlFragment): Written {
   const [names, values, params]: [string[], string[], unknown[]] = [[], [], []];
   for (const [name, value] of Object.entries(columns)) {
-    const { sql, param } = typeof value === 'object' && value !== null ? momentOf(value) : { sql: '?', param: value };
+    const isMoment = typeof value === 'object' && value !== null;
+    const fragment = isMoment ? momentOf(value) : { sql: '?', params: [value] };
     names.push(name);
-    values.push(sql);
-    params.push(param);
+    values.push(fragment.sql);
+    params.push(...fragment.params);
   }
   return { names, values, params };
 }
 
-const stored = ({ ms, as }: Moment) => ({ sql: '?', param: as === 'instant' ? formatInstant(ms) : ms });
+const stored = ({ ms, as }: Moment): SqlFragment => ({
+  sql: '?',
+  params: [as === 'instant' ? formatInstant(ms) : ms],
+});
 
 const fromNow =
   (clock: SqlClock) =>
-  ({ ms, as }: Moment) => ({
-    sql: as === 'instant' ? clock.instantOf('now.at_ms + ?') : 'now.at_ms + ?',
-    param: ms,
-  });
+  ({ ms, as }: Moment): SqlFragment =>
+    as === 'instant' ? clock.instant(ms) : clock.ms(ms);
 
 const assigned = (names: readonly string[], values: readonly string[]): string =>
   ['version = version + 1', ...names.map((name, index) => `${name} = ${values[index]}`)].join(', ');

@@ -1,5 +1,5 @@
 import { storedKeyOf } from '@eros/domain';
-import type { SqliteDatabase } from '../sqlite/sqlite-database.js';
+import { SqliteDatabase } from '../sqlite/sqlite-database.js';
 import { openTestSqlite } from '../testing/each-database.js';
 import { SqlIdempotencyStore } from './idempotency-store.js';
 
@@ -90,6 +90,26 @@ describe('timing_idempotency', () => {
     expect(await store.sweep()).toBe(0);
   });
 
+  it('answers at once what is in the way of a claim, though another one writes and never ends', async () => {
+    await store.dispatch(id, claim);
+    const elsewhere = await SqliteDatabase.open({ path: database.path, clock });
+    let end: () => void = () => undefined;
+    let held: Promise<unknown> | undefined;
+    await new Promise<void>((begun) => {
+      held = database.transaction(async () => {
+        begun();
+        await new Promise<void>((resume) => (end = resume));
+      });
+    });
+    for (const here of [database, elsewhere]) {
+      const stranger = new SqlIdempotencyStore(here); // which has not met the key
+      expect(await stranger.dispatch(id, { ...claim, owner: 'bob' })).toMatchObject({ type: 'in_progress' });
+    }
+    end();
+    await held;
+    await elsewhere.close();
+  });
+
   it('leaves the stored clock at most a quarter of a second behind what it wrote, however often it writes', async () => {
     const write = async (key: string) => store.dispatch({ ...id, key }, claim);
     const stored = async () => (await database.on().all<{ at_ms: number }>('SELECT at_ms FROM eros_clock'))[0]?.at_ms;
@@ -120,7 +140,9 @@ describe('timing_idempotency', () => {
         const session = database.on(tx);
         return {
           run: (sql, params) => session.run(sql, params),
-          returning: (sql, params) => session.returning(sql, params),
+          returning: (statement) => session.returning(statement),
+          writeNow: (statement) => session.writeNow(statement),
+          writeNowIfFree: (statement) => session.writeNowIfFree(statement),
           all: async <Row>(sql: string, params?: readonly unknown[]) => {
             const found = await session.all<Row>(sql, params);
             if (tx && isFirst) {

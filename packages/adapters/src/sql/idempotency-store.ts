@@ -23,9 +23,9 @@ import {
   readRow,
   replaceRow,
   updateHeld,
-  type WrittenAtOnce,
 } from './idempotency-statements.js';
-import type { SqlDatabase, SqlFragment, SqlSession } from './sql-database.js';
+import { SeenKeys } from './seen-keys.js';
+import type { SqlClock, SqlDatabase, SqlSession } from './sql-database.js';
 
 // As text, "2026-01-05 12:00" sorts before "2026-01-05T09:00": this finds some too many, never too few.
 const EXPIRED = `SELECT ${READ_COLUMNS} FROM timing_idempotency WHERE expires_at <= ? ORDER BY expires_at LIMIT ?`;
@@ -46,6 +46,8 @@ const NONE: IdempotencyState = { status: 'none' };
  * in the way, a claim that is not the caller's any more - is read, decided and written in a transaction.
  */
 export class SqlIdempotencyStore implements IdempotencyStore {
+  private readonly seen = new SeenKeys();
+
   constructor(private readonly database: SqlDatabase) {}
 
   async dispatch(id: OperationKey, request: IdempotencyRequest, tx?: Transaction): Promise<IdempotencyDecision> {
@@ -71,8 +73,10 @@ export class SqlIdempotencyStore implements IdempotencyStore {
       case 'complete':
       case 'fail':
       case 'release': {
-        const update = (event: IdempotencyEvent) => updateHeld(id, event, request, this.database.clock());
-        return this.writeAtOnce(tx, request, heldBy(request), update);
+        const assumed = heldBy(request);
+        const event = acceptedAtZero(request, assumed);
+        const atMs = await this.database.on(tx).writeNow((clock) => updateHeld(id, event, request, clock));
+        return atMs === undefined ? undefined : decideIdempotency({ ...request, atMs }, assumed);
       }
       case 'forget':
         return undefined;
@@ -85,9 +89,24 @@ export class SqlIdempotencyStore implements IdempotencyStore {
     request: IdempotencyRequest,
   ): Promise<IdempotencyDecision | undefined> {
     if (this.database.dialect.hasWritesInQueries) return this.readOrClaim(tx, id, request);
-    const { known, atMs } = await this.readAtOnce(id, tx);
-    if (known.status !== 'none') return refusalOf(request, known, atMs);
-    return this.writeAtOnce(tx, request, NONE, (event) => insertAtOnce(id, event, this.database.clock()));
+    const [session, key, event] = [this.database.on(tx), storedKeyOf(id), acceptedAtZero(request, NONE)];
+    const insert = (clock: SqlClock) => insertAtOnce(id, event, clock);
+    const claimedAt = (atMs: number) => {
+      this.seen.add(key);
+      return decideIdempotency({ ...request, atMs }, NONE);
+    };
+    // A key that was never seen here is most likely new. But nobody waits for a writer only to learn that it is not.
+    const tried = this.seen.has(key) ? 'busy' : await session.writeNowIfFree(insert);
+    if (typeof tried === 'number') return claimedAt(tried);
+
+    const found = await this.readAtOnce(id, tx);
+    if (found) {
+      this.seen.add(key);
+      return refusalOf(request, found.known, found.atMs);
+    }
+    if (tried !== 'busy') return undefined; // the clock is to be stored first
+    const atMs = await session.writeNow(insert);
+    return atMs === undefined ? undefined : claimedAt(atMs);
   }
 
   private async readOrClaim(
@@ -96,30 +115,14 @@ export class SqlIdempotencyStore implements IdempotencyStore {
     request: IdempotencyRequest,
   ): Promise<IdempotencyDecision | undefined> {
     const event = acceptedAtZero(request, NONE);
-    const { sql, params } = readOrInsertAtOnce(id, event, this.database.clock());
-    const [row] = await this.database.on(tx).returning<ReadAtOnce & { readonly claimed_until: unknown }>(sql, params);
+    const [row] = await this.database
+      .on(tx)
+      .returning<ReadOrInserted>(() => readOrInsertAtOnce(id, event, this.database.clock()));
     if (!row) throw new Error('bug: the clock has no row');
     if (row.operation_key !== null) return refusalOf(request, stateFromRow(row), Number(row.at_ms));
     if (row.claimed_until === null) return undefined; // somebody was faster
     const inserted = { operation_key: storedKeyOf(id), expires_at: row.claimed_until };
     return decideIdempotency({ ...request, atMs: instantIn(inserted, 'expires_at') - event.expiresAtMs }, NONE);
-  }
-
-  /**
-   * Carries out what is decided of a state that the statement's own condition sees to. The rule is asked twice: at the
-   * instant 0, for what the statement is to add to the time at which it runs, and at that time, for the answer.
-   */
-  private async writeAtOnce(
-    tx: Transaction | undefined,
-    request: IdempotencyRequest,
-    assumed: IdempotencyState,
-    statementFor: (event: IdempotencyEvent) => SqlFragment,
-  ): Promise<IdempotencyDecision | undefined> {
-    const event = acceptedAtZero(request, assumed);
-    const { sql, params } = statementFor(event);
-    const [row] = await this.database.on(tx).returning<WrittenAtOnce>(sql, params);
-    if (!row) return undefined;
-    return decideIdempotency({ ...request, atMs: instantIn(row, 'expires_at') - event.expiresAtMs }, assumed);
   }
 
   private async dispatchIn(
@@ -141,18 +144,17 @@ export class SqlIdempotencyStore implements IdempotencyStore {
   }
 
   async lookup(id: OperationKey, tx?: Transaction): Promise<IdempotencyRecord | undefined> {
-    const { known, atMs } = await this.readAtOnce(id, tx);
-    return recordAt(id, known, atMs);
+    const found = await this.readAtOnce(id, tx);
+    return found && recordAt(id, found.known, found.atMs);
   }
 
   private async readAtOnce(
     id: OperationKey,
     tx: Transaction | undefined,
-  ): Promise<{ known: IdempotencyState; atMs: number }> {
+  ): Promise<{ known: IdempotencyState; atMs: number } | undefined> {
     const { sql, params } = readAtOnce(id, this.database.clock());
-    const [row] = await this.database.on(tx).all<ReadAtOnce>(sql, params);
-    if (!row) throw new Error('bug: the clock has no row');
-    return { known: row.operation_key === null ? NONE : stateFromRow(row), atMs: Number(row.at_ms) };
+    const [row] = await this.database.on(tx).all<IdempotencyRow & { readonly at_ms: unknown }>(sql, params);
+    return row && { known: stateFromRow(row), atMs: Number(row.at_ms) };
   }
 
   async forget(id: OperationKey, tx?: Transaction): Promise<boolean> {
@@ -173,7 +175,9 @@ export class SqlIdempotencyStore implements IdempotencyStore {
   }
 }
 
-type ReadAtOnce = { readonly at_ms: unknown } & (IdempotencyRow | { readonly operation_key: null });
+type ReadOrInserted = { readonly at_ms: unknown; readonly claimed_until: unknown } & (
+  IdempotencyRow | { readonly operation_key: null }
+);
 
 async function find(session: SqlSession, id: OperationKey): Promise<IdempotencyRow | undefined> {
   const { sql, params } = readRow(id);
@@ -181,7 +185,10 @@ async function find(session: SqlSession, id: OperationKey): Promise<IdempotencyR
   return row;
 }
 
-/** What becomes of a command at the instant 0, in a state in which it is accepted. */
+/**
+ * What becomes of a command at the instant 0, in a state in which it is accepted: how far from the time at which a statement
+ * runs each instant is that it writes.
+ */
 function acceptedAtZero(request: IdempotencyRequest, assumed: IdempotencyState): IdempotencyEvent {
   const decision = decideIdempotency({ ...request, atMs: 0 }, assumed);
   if (decision.type !== 'accepted') throw new Error(`bug: ${request.type} was answered with ${decision.type}`);

@@ -86,8 +86,9 @@ export class SqlScheduleStore implements ScheduleStore {
       );
       for (const part of inStatements(indexes, ITEM_COLUMNS.length)) {
         const rows = part.map((index) => itemColumns(templateId, week, index, ids));
-        const sql = `INSERT INTO schedule_items (${ITEM_COLUMNS.join(', ')}) VALUES ${rowsOfMarks(part.length, ITEM_COLUMNS.length)}`;
-        const made = await this.database.on(tx).returning<{ item_id: number }>(`${sql} RETURNING item_id`, rows.flat());
+        const sql = `INSERT INTO schedule_items (${ITEM_COLUMNS.join(', ')})
+          VALUES ${rowsOfMarks(part.length, ITEM_COLUMNS.length)} RETURNING item_id`;
+        const made = await this.database.on(tx).returning<{ item_id: number }>(() => ({ sql, params: rows.flat() }));
         const madeIds = made.map(({ item_id }) => item_id).sort((a, b) => a - b);
         part.forEach((index, place) => (ids[index] = madeIds[place] as number));
       }

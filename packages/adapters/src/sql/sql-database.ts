@@ -13,8 +13,19 @@ export interface SqlSession {
   all<Row>(sql: string, params?: readonly unknown[]): Promise<Row[]>;
   /** Runs one write. Outside a transaction it is one of its own. */
   run(sql: string, params?: readonly unknown[]): Promise<Written>;
-  /** Runs one write that ends in RETURNING, and gives its rows. Outside a transaction it is one of its own. */
-  returning<Row>(sql: string, params?: readonly unknown[]): Promise<Row[]>;
+  /**
+   * Runs one write that ends in RETURNING, and gives its rows. Outside a transaction it is one of its own.
+   *
+   * @param statement asked for the statement when its turn has come, so that what it says of the time is of then.
+   */
+  returning<Row>(statement: () => SqlFragment): Promise<Row[]>;
+  /**
+   * Runs one write that tells the time itself, and gives the time that it told; `undefined` when it has written nothing.
+   * Outside a transaction it is one of its own.
+   */
+  writeNow(statement: (clock: SqlClock) => SqlFragment): Promise<number | undefined>;
+  /** The same, or nothing at all where it would have to wait for another writer of the whole database. */
+  writeNowIfFree(statement: (clock: SqlClock) => SqlFragment): Promise<number | 'busy' | undefined>;
 }
 
 /** A piece of a statement, and what its placeholders stand for. */
@@ -23,17 +34,23 @@ export interface SqlFragment {
   readonly params: readonly unknown[];
 }
 
-/** The database's clock, for statements that read it themselves. */
+/** The database's clock, for statements that tell the time themselves. */
 export interface SqlClock {
-  /** A subquery of one row with the column `at_ms`: ms since 1970 UTC. */
+  /** An expression for the present instant, in ms since 1970 UTC, in a statement that writes none. */
   readonly reading: SqlFragment;
+  /** What follows the values of an `INSERT ... SELECT` or an UPDATE in which `ms` or `instant` stand. */
+  readonly from: string;
   /**
-   * The same, for a statement that writes the instant. It has no row when the clock must be stored first: then the
-   * statement writes nothing, and `nowMs` is to be asked in a transaction.
+   * A condition of such a statement. It is false when the clock must be stored first: then the statement writes nothing,
+   * and `nowMs` is to be asked in a transaction.
    */
-  readonly writing: SqlFragment;
-  /** The instant, as instants are stored, of an expression that gives ms since 1970 UTC. */
-  instantOf(ms: string): string;
+  readonly holds: SqlFragment;
+  /** What ends an UPDATE in which they stand, for the database to tell the time that it took. */
+  readonly returning: string;
+  /** So much after the present instant, or before it, in ms since 1970 UTC. */
+  ms(afterMs: number): SqlFragment;
+  /** The same, as instants are stored. */
+  instant(afterMs: number): SqlFragment;
 }
 
 /**

@@ -1,4 +1,5 @@
-import type { SqlClock } from '../sql/sql-database.js';
+import { formatInstant } from '@eros/domain';
+import type { SqlClock, SqlFragment, Written } from '../sql/sql-database.js';
 
 /**
  * How far the stored clock may stand behind an instant that a single statement writes. Storing it costs a second write;
@@ -7,18 +8,51 @@ import type { SqlClock } from '../sql/sql-database.js';
  */
 export const CLOCK_LAG_MS_MAX = 250;
 
-/** The clock for one statement, with the machine's clock at `atMs`: never behind the instant stored in `eros_clock`. */
-export function sqliteClock(atMs: number): SqlClock {
+const STORED = '(SELECT at_ms FROM eros_clock WHERE id = 1)';
+
+/** The program computes what is written, so it knows the time that was told. */
+export interface SqliteClock extends SqlClock {
+  readonly atMs: number;
+}
+
+/**
+ * The clock for one statement, with the machine's clock at `atMs`: never behind the instant stored in `eros_clock`. What is
+ * written is computed here and not in SQL, which takes as long for five instants as for writing the row.
+ */
+export function sqliteClock(atMs: number): SqliteClock {
   return {
-    reading: {
-      sql: 'SELECT max(?, coalesce((SELECT at_ms FROM eros_clock WHERE id = 1), 0)) AS at_ms',
-      params: [atMs],
-    },
-    writing: {
-      sql: 'SELECT max(?, at_ms) AS at_ms FROM eros_clock WHERE id = 1 AND at_ms >= ?',
-      params: [atMs, atMs - CLOCK_LAG_MS_MAX],
-    },
-    // %f: seconds with three digits. The engine's rows hold this form, so that as text they compare like time.
-    instantOf: (ms) => `strftime('%Y-%m-%dT%H:%M:%fZ', (${ms}) / 1000.0, 'unixepoch')`,
+    atMs,
+    reading: { sql: `max(?, coalesce(${STORED}, 0))`, params: [atMs] },
+    from: '',
+    holds: { sql: `${STORED} BETWEEN ? AND ?`, params: [atMs - CLOCK_LAG_MS_MAX, atMs] },
+    returning: '',
+    ms: (afterMs) => ({ sql: '?', params: [atMs + afterMs] }),
+    instant: (afterMs) => ({ sql: '?', params: [formatInstant(atMs + afterMs)] }),
   };
+}
+
+/** The time that a write has told, of the clock as it was when it ran at last; `undefined` when it has written nothing. */
+export async function timeWritten(
+  clock: () => SqliteClock,
+  statement: (clock: SqlClock) => SqlFragment,
+  run: (made: () => SqlFragment) => Promise<Written>,
+): Promise<number | undefined>;
+export async function timeWritten(
+  clock: () => SqliteClock,
+  statement: (clock: SqlClock) => SqlFragment,
+  run: (made: () => SqlFragment) => Promise<Written | 'busy'>,
+): Promise<number | 'busy' | undefined>;
+export async function timeWritten(
+  clock: () => SqliteClock,
+  statement: (clock: SqlClock) => SqlFragment,
+  run: (made: () => SqlFragment) => Promise<Written | 'busy'>,
+): Promise<number | 'busy' | undefined> {
+  let atMs: number | undefined;
+  const result = await run(() => {
+    const now = clock();
+    ({ atMs } = now);
+    return statement(now);
+  });
+  if (result === 'busy') return result;
+  return result.affected > 0 ? atMs : undefined;
 }

@@ -1,6 +1,6 @@
 import { DatabaseUnavailableError } from '@eros/domain';
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import type { SqlSession, Written } from '../sql/sql-database.js';
+import type { SqlFragment, Written } from '../sql/sql-database.js';
 import { Turns } from '../storage/turns.js';
 import { isBusy, translateSqliteError } from './sqlite-errors.js';
 import { statementsOf, type SqliteStatements } from './sqlite-statements.js';
@@ -22,7 +22,7 @@ const LONGEST_PAUSE_MS = 20;
  * One SQLite connection through a TypeORM DataSource without entities. Statements run in the order they were given:
  * the driver's own thread pool may reorder what is sent without waiting.
  */
-export class SqliteConnection implements SqlSession {
+export class SqliteConnection {
   private readonly turns = new Turns();
 
   private constructor(
@@ -82,8 +82,38 @@ export class SqliteConnection implements SqlSession {
     return this.send(() => this.statements.run(sql, params), assertAllowed);
   }
 
-  returning<Row>(sql: string, params?: readonly unknown[], assertAllowed?: () => void): Promise<Row[]> {
-    return this.all<Row>(sql, params, assertAllowed);
+  /** @param assertAllowed throws, just before the statement would run, if it must not. */
+  returning<Row>(statement: () => SqlFragment, assertAllowed?: () => void): Promise<Row[]> {
+    const send = (): Promise<unknown[]> => {
+      const { sql, params } = statement();
+      return this.statements.all(sql, params);
+    };
+    return this.send(send as () => Promise<Row[]>, assertAllowed);
+  }
+
+  /**
+   * `run` for a statement that is made anew whenever it is about to run.
+   *
+   * @param assertAllowed throws, just before, if it must not.
+   */
+  runMade(made: () => SqlFragment, assertAllowed?: () => void): Promise<Written> {
+    return this.send(() => this.runOnce(made()), assertAllowed);
+  }
+
+  /** At once, or not at all when another process holds the lock. */
+  runIfFree(made: () => SqlFragment): Promise<Written | 'busy'> {
+    return this.turns.take(async () => {
+      try {
+        return await this.runOnce(made());
+      } catch (error) {
+        if (isBusy(error)) return 'busy';
+        throw translateSqliteError(error, this.file.path);
+      }
+    });
+  }
+
+  private runOnce({ sql, params }: SqlFragment): Promise<Written> {
+    return this.statements.run(sql, params);
   }
 
   private send<T>(statement: () => Promise<T>, assertAllowed?: () => void): Promise<T> {

@@ -4,7 +4,7 @@ import type { SqlClock, SqlDatabase, SqlSession, TransactionOptions } from '../s
 import { TransactionScope, type AssertOpen } from '../storage/transaction-scope.js';
 import { Turns } from '../storage/turns.js';
 import { SqliteChanges } from './sqlite-changes.js';
-import { sqliteClock } from './sqlite-clock.js';
+import { sqliteClock, timeWritten, type SqliteClock } from './sqlite-clock.js';
 import { SqliteConnection, type SqliteDriver, type SqliteFile } from './sqlite-connection.js';
 import { SqliteTransaction } from './sqlite-transaction.js';
 
@@ -32,12 +32,19 @@ export class SqliteDatabase implements SqlDatabase {
   private readonly outside: SqlSession = {
     all: (sql, params) => this.read(sql, params),
     run: (sql, params) => this.write(() => this.writer.run(sql, params)),
-    returning: (sql, params) => this.write(() => this.writer.returning(sql, params)),
+    returning: (statement) => this.write(() => this.writer.returning(statement)),
+    writeNow: (statement) => this.write(() => timeWritten(this.now, statement, (made) => this.writer.runMade(made))),
+    writeNowIfFree: async (statement) => {
+      if (!this.writerTurns.isFree) return 'busy';
+      return this.write(() => timeWritten(this.now, statement, (made) => this.writer.runIfFree(made)));
+    },
   };
   readonly apart: SqlSession = {
     all: (sql, params) => this.scope.exit(() => this.outside.all(sql, params)),
     run: (sql, params) => this.scope.exit(() => this.outside.run(sql, params)),
-    returning: (sql, params) => this.scope.exit(() => this.outside.returning(sql, params)),
+    returning: (statement) => this.scope.exit(() => this.outside.returning(statement)),
+    writeNow: (statement) => this.scope.exit(() => this.outside.writeNow(statement)),
+    writeNowIfFree: (statement) => this.scope.exit(() => this.outside.writeNowIfFree(statement)),
   };
   private lastMs = 0;
   private closing: Promise<void> | undefined;
@@ -80,7 +87,7 @@ export class SqliteDatabase implements SqlDatabase {
     // IMMEDIATE: the lock is taken before anything is read, so what was read still holds when it is written.
     await this.writer.all('BEGIN IMMEDIATE');
     let session: SqliteTransaction | undefined;
-    const open = (assertOpen: AssertOpen) => (session = new SqliteTransaction(this.writer, assertOpen));
+    const open = (assertOpen: AssertOpen) => (session = new SqliteTransaction(this.writer, this.now, assertOpen));
     try {
       const result = await this.scope.run(open, work, timeoutMs);
       session?.assertWhole();
@@ -148,9 +155,13 @@ export class SqliteDatabase implements SqlDatabase {
   }
 
   clock(): SqlClock {
+    return this.now();
+  }
+
+  private readonly now = (): SqliteClock => {
     this.lastMs = Math.max(this.machine.nowMs(), this.lastMs);
     return sqliteClock(this.lastMs);
-  }
+  };
 
   /** Turns a file that was adopted from a rollback journal to the write-ahead log. */
   async useWriteAheadLog(): Promise<void> {

@@ -1,6 +1,7 @@
 import { DatabaseUnavailableError } from '@eros/domain';
-import type { SqlSession, Written } from '../sql/sql-database.js';
+import type { SqlClock, SqlFragment, SqlSession, Written } from '../sql/sql-database.js';
 import type { AssertOpen } from '../storage/transaction-scope.js';
+import { timeWritten, type SqliteClock } from './sqlite-clock.js';
 import type { SqliteConnection } from './sqlite-connection.js';
 
 /**
@@ -12,6 +13,7 @@ export class SqliteTransaction implements SqlSession {
 
   constructor(
     private readonly connection: SqliteConnection,
+    private readonly clock: () => SqliteClock,
     private readonly assertOpen: AssertOpen,
   ) {}
 
@@ -23,8 +25,17 @@ export class SqliteTransaction implements SqlSession {
     return this.watched(this.connection.run(sql, params, () => this.assertUsable()));
   }
 
-  returning<Row>(sql: string, params?: readonly unknown[]): Promise<Row[]> {
-    return this.all<Row>(sql, params);
+  returning<Row>(statement: () => SqlFragment): Promise<Row[]> {
+    return this.watched(this.connection.returning<Row>(statement, () => this.assertUsable()));
+  }
+
+  writeNow(statement: (clock: SqlClock) => SqlFragment): Promise<number | undefined> {
+    const run = (made: () => SqlFragment) => this.connection.runMade(made, () => this.assertUsable());
+    return this.watched(timeWritten(this.clock, statement, run));
+  }
+
+  writeNowIfFree(statement: (clock: SqlClock) => SqlFragment): Promise<number | undefined> {
+    return this.writeNow(statement); // the lock is ours already
   }
 
   /**

@@ -4,8 +4,13 @@ export class Turns {
   /** How many have asked and are not done. */
   private count = 0;
 
+  /** Whether work that is asked for now begins at once. */
+  get isFree(): boolean {
+    return this.count === 0;
+  }
+
   take<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.count === 0 ? work() : this.last.then(work);
+    const turn = this.isFree ? work() : this.last.then(work);
     this.count += 1;
     const done = () => {
       this.count -= 1;

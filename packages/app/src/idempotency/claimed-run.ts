@@ -96,7 +96,6 @@ export class ClaimedRun<T> {
     const context: IdempotentContext<T> = {
       key: this.claim.id.key,
       fence: this.claim.epoch,
-      // Made when it is asked for: most works ask for none.
       get signal() {
         return lease.signal;
       },

@@ -24,7 +24,7 @@ export interface LeasePorts {
  * or when no renewal has come through for a whole lease, since another caller may have it then.
  */
 export class Lease {
-  private readonly controller = new AbortController();
+  private controller: AbortController | undefined;
   /** Counts starts and stops: the answer to a renewal of an earlier stretch says nothing any more. */
   private stretch = 0;
   private cancelRenewal: (() => void) | undefined;
@@ -35,7 +35,9 @@ export class Lease {
     private readonly ports: LeasePorts,
   ) {}
 
+  /** Made when it is asked for: most works ask for none. */
   get signal(): AbortSignal {
+    this.controller ??= new AbortController();
     return this.controller.signal;
   }
 
@@ -61,6 +63,7 @@ export class Lease {
   /** Ends the lease and aborts the signal. Only the first reason counts. */
   abort(reason?: unknown): void {
     this.stop();
+    this.controller ??= new AbortController();
     this.controller.abort(reason);
   }
 
