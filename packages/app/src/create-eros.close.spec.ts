@@ -31,6 +31,22 @@ describe('close', () => {
     await expect(closed.rotations.get('c-1')).rejects.toMatchObject({ code: 'engine_closed' });
   });
 
+  it('tells whoever waits for a saga that it is handed back, also when the database is closed before that is noticed', async () => {
+    const eros = await createEros({ database: { type: 'sqlite', path: file } });
+    await eros.data.importCreators([CREATOR]);
+    let closing: Promise<void> | undefined;
+    const saga = eros.sagas.define({
+      name: 'closing',
+      version: 1,
+      steps: [
+        { name: 'close', execute: async () => void (closing = eros.close()) },
+        { name: 'never', execute: async () => undefined },
+      ],
+    });
+    await expect(saga.run({ creatorId: 'c-1', input: null })).rejects.toMatchObject({ code: 'saga_handed_back' });
+    await closing;
+  });
+
   it('tells every later call that needs the database that the engine is closed', async () => {
     const eros = await createEros({ database: { type: 'sqlite', path: file } });
     await eros.close();

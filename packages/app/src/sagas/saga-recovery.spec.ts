@@ -45,6 +45,26 @@ describe('sagas between workers', () => {
     await world.settle(b.sagas.close());
   });
 
+  it('makes no further try in a process that stood still past its lease between two tries', async () => {
+    let tries = 0;
+    const definition = of({
+      ...{ name: 'a', retry: { attempts: 2, delayMs: 1_000, jitter: 0 } },
+      execute: async () => {
+        if ((tries += 1) === 1) throw new Error('not yet');
+      },
+    });
+    const [a, b] = [world.engine('a').sagas, world.engine('b').sagas];
+    await world.settle(a.define(definition).start(request('s')));
+    await world.pass(100);
+    b.define(definition);
+    world.nowMs += 11_000; // in a the next try is due, and the end of the lease is, too
+    await world.settle(b.start());
+    expect([tries, (await b.get('s'))?.status]).toEqual([2, 'completed']);
+    await world.pass(0);
+    expect(tries).toBe(2);
+    await world.settle(b.close());
+  });
+
   it('parks a saga that ends every process working on it, after the 20th recovery', async () => {
     const definition = of({ name: 'a', timeoutMs: 1e9, execute: never });
     for (let i = 0; i <= 21; i += 1) {

@@ -197,6 +197,8 @@ export class SagaRun {
     const waitMs = task.notBeforeMs - this.journal.held.nowMs;
     if (waitMs > 0) {
       await this.sleep(waitMs, [this.halt.signal, abort]);
+      // In a process that stood still meanwhile, the end of its lease is due as well: it is noticed before another try is made.
+      await this.sleep(0, [this.halt.signal, abort]);
       if (this.halt.signal.aborted || abort.aborted) return;
     }
     const step = this.saga.steps.find(({ name }) => name === task.step);

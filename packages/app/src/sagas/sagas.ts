@@ -4,6 +4,7 @@ import {
   InvalidDefinitionError,
   InvalidResultError,
   InvalidSettingsError,
+  isErosError,
   isTerminalSaga,
   replaySaga,
   resultJson,
@@ -16,6 +17,7 @@ import {
   type CreatorStore,
   type HeldSaga,
   type Ids,
+  type SagaDetail,
   type SagaDispatch,
   type SagaFilter,
   type SagaRequest,
@@ -333,7 +335,7 @@ export class Sagas {
         const end = await run?.end;
         if (end?.type === 'ended') return completed(sagaId, end.state, end.cause);
         if (end?.type === 'broken') throw new SagaHandedBackError(sagaId, { cause: end.error });
-        const stored = await this.ports.store.find(sagaId);
+        const stored = await this.findWhileOpen(sagaId);
         if (!stored) throw new UnknownSagaError(sagaId);
         const state = replaySaga(stored.journal);
         if (isTerminalSaga(state) || state.parked) return completed(sagaId, state);
@@ -343,6 +345,16 @@ export class Sagas {
       }
     } finally {
       release();
+    }
+  }
+
+  /** Whoever waits for a saga when this process closes is told of that, also when the database is closed by now. */
+  private async findWhileOpen(sagaId: string): Promise<SagaDetail | undefined> {
+    try {
+      return await this.ports.store.find(sagaId);
+    } catch (error) {
+      if (isErosError(error, 'engine_closed')) throw new SagaHandedBackError(sagaId, { cause: error });
+      throw error;
     }
   }
 
