@@ -2,7 +2,7 @@ import { bindings } from '@eros/app';
 import { ContainerModule } from 'inversify';
 
 /** Calls to the store that write nothing: no place to die at that would differ from the one before. */
-const READING = new Set(['find', 'list', 'claimable', 'waiting']);
+const READING = new Set(['find', 'records', 'list', 'claimable', 'waiting']);
 
 /** So that what follows from what was passed has begun. */
 const A_LITTLE_MS = 100;
