@@ -73,6 +73,20 @@ describe('npm run teeth', () => {
     });
   });
 
+  it('plants a sample, another one from another number on, and takes no number that is none', () => {
+    const bugs = ['one', 'two', 'three', 'four'].map((id) => ({ ...bug, id }));
+    const planted = (...flags: string[]) =>
+      teeth(bugs, ...flags, '--tested')
+        .output.match(/caught {2}\w+/g)
+        ?.sort();
+    expect(planted('--sample', '2')).toEqual(['caught  one', 'caught  three']);
+    expect(planted('--sample', '2', '--from', '7')).toEqual(['caught  four', 'caught  two']);
+    expect(teeth(bugs, '--sample', 'some')).toMatchObject({
+      status: 1,
+      output: expect.stringContaining('whole numbers'),
+    });
+  });
+
   it('does not take a text that will not compile for a caught bug', () => {
     const { status, output } = teeth([{ ...bug, replace: '((' }]);
     expect(output).toMatch(/MISSED {2}rounds-half-down/);
