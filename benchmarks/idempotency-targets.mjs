@@ -118,11 +118,12 @@ const fillPostgres = `INSERT INTO timing_idempotency (operation_key, operation_n
   SELECT 'pay_out:' || md5(random()::text) || md5(i::text), 'pay_out', md5(i::text) || md5(random()::text),
     jsonb_build_object('id', i), now(), '2099-01-05T12:00:00.000Z', 1767614400000, now() FROM generate_series(1, $1::integer) AS i`;
 
-/** By `pg` alone, on one connection. */
+/** By `pg` alone, on one connection, which keeps the statements prepared by their names. */
 async function barePostgres(url) {
   const client = new (fromAdapters('pg').Client)({ connectionString: url });
   await client.connect();
-  const query = async (name, params) => (await client.query(postgresStatements[name], params)).rows;
+  const query = async (name, params) =>
+    (await client.query({ name, text: postgresStatements[name], values: params })).rows;
   return { run: query, get: query, close: () => client.end() };
 }
 

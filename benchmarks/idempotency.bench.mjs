@@ -1,8 +1,9 @@
 // npm run bench:idempotency [-- --db sqlite3,better-sqlite3,pg --sizes 1000,1000000 --rounds 15 --calls 100]
-// What an idempotent call costs through the public API, beside the raw statements that it cannot do without, at the same table
-// size, in the same run: INSERT of a claim and UPDATE with the result, each committed, and one SELECT for a replay. They are sent
-// by query() of a TypeORM DataSource; what they take by the driver alone, prepared once, is shown beside. Rounds take turns; a
-// ratio is the median over the rounds. PostgreSQL runs with its commits on disk.
+// What an idempotent call costs through the public API, beside the raw pair that it cannot do without, at the same table size, in
+// the same run: INSERT of a claim and UPDATE with the result, each committed; and one SELECT for a replay. One call at a time, on
+// both sides. The goals are judged by the harder of two baselines, the driver alone on one connection with its statements prepared
+// once; beside it stands query() of a TypeORM DataSource, as one writes statements by hand. Journal, synchronous and isolation are
+// the engine's on all sides, and PostgreSQL's commits reach the disk. Rounds take turns; a ratio is the median over the rounds.
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { idempotencyTargets } from './idempotency-targets.mjs';
@@ -61,9 +62,9 @@ async function measure({ eros, raw, bare }) {
   return {
     ...{ pair: time('pair'), bare: time('bare'), fresh: time('fresh'), committed: time('committed') },
     ...{ select: time('select'), replay: time('replay') },
-    freshRatio: median(rows.map((row) => row.pair / row.fresh)),
-    replayRatio: median(rows.map((row) => row.pair / row.replay)),
-    bareRatio: median(rows.map((row) => row.bare / row.fresh)),
+    freshRatio: median(rows.map((row) => row.bare / row.fresh)),
+    replayRatio: median(rows.map((row) => row.bare / row.replay)),
+    queryRatio: median(rows.map((row) => row.pair / row.fresh)),
     readRatio: median(rows.map((row) => row.select / row.replay)),
   };
 }
@@ -80,7 +81,7 @@ for (const name of values.db.split(',')) {
       ratios.push(found.freshRatio);
       const us = (value) => `${value.toFixed(0)} us`;
       console.log(
-        `${name}, ${size.toLocaleString('en')} live keys: new key ${us(found.fresh)}, raw pair ${us(found.pair)};`,
+        `${name}, ${size.toLocaleString('en')} live keys: new key ${us(found.fresh)}, raw pair ${us(found.bare)}, by TypeORM ${us(found.pair)};`,
       );
       console.log(
         `        replay ${us(found.replay)}, raw SELECT ${us(found.select)}; result in ctx.transaction ${us(found.committed)}`,
@@ -89,7 +90,9 @@ for (const name of values.db.split(',')) {
       const times = (ratio) => `${ratio.toFixed(2)} x the speed of the raw pair (goal >= 0.7)`;
       goals.check(`new key, ${at}`, found.freshRatio >= 0.7, times(found.freshRatio));
       goals.check(`replay, ${at}`, found.replayRatio >= 0.7, times(found.replayRatio));
-      console.log(`        replay beside the raw SELECT: ${found.readRatio.toFixed(2)} x its speed`);
+      console.log(
+        `        new key beside TypeORM's pair: ${found.queryRatio.toFixed(2)} x its speed; replay beside TypeORM's SELECT: ${found.readRatio.toFixed(2)} x`,
+      );
     }
     const [small, large] = [ratios[0], ratios.at(-1)];
     if (ratios.length > 1) {

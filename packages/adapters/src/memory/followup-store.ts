@@ -32,6 +32,12 @@ export class MemoryFollowupStore implements FollowupStore {
     });
   }
 
+  async insertAll(followups: readonly Followup[], atMs: number, tx: Transaction): Promise<number[]> {
+    const ids: number[] = [];
+    for (const followup of followups) ids.push(await this.insert(followup, atMs, tx));
+    return ids;
+  }
+
   async find(followupId: number, tx?: Transaction): Promise<StoredFollowup | undefined> {
     const entry = entriesIn(this.database.on(tx)).get(String(followupId));
     return entry && stored(entry);

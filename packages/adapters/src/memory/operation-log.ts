@@ -12,6 +12,10 @@ export class MemoryOperationLog implements OperationLog {
     });
   }
 
+  async appendAll(operations: readonly Operation[], tx: Transaction): Promise<void> {
+    for (const operation of operations) await this.append(operation, tx);
+  }
+
   async list(
     { creatorId, type, limit = 100 }: { creatorId?: string; type?: OperationType; limit?: number },
     tx?: Transaction,

@@ -36,6 +36,10 @@ function numberWhereExact(text: string): number | string {
 
 /** `2026-01-05 12:00:00.123456+01` in the session's own zone -> `2026-01-05T11:00:00.123Z`. */
 function isoInstant(text: string): string {
+  // The zone of our own connections, to the millisecond at most.
+  if (/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,3})?\+00$/.test(text)) {
+    return `${text.slice(0, 10)}T${text.slice(11, 19)}.${text.slice(20, -3).padEnd(3, '0')}Z`;
+  }
   const found = /^(\d{4}-\d\d-\d\d) ([\d:.]+)([+-].+)$/.exec(text);
   const [, date, time, offset = ''] = found ?? [];
   const [hours, minutes = '00', seconds = '00'] = offset.split(':');

@@ -1,5 +1,6 @@
 import { parseInstant } from '@eros/domain';
 import type { SqlSession } from './sql-database.js';
+import { inStatements, rowsOfMarks } from './statements.js';
 
 /** What a row holds under each column name. */
 export type Columns = Readonly<Record<string, string | number | null>>;
@@ -16,6 +17,18 @@ export function insertInto(table: string, columns: Columns): { sql: string; para
   const names = Object.keys(columns);
   const sql = `INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`;
   return { sql, params: Object.values(columns) };
+}
+
+/** INSERT of rows with the same columns, as few statements as hold them. */
+export function insertsInto(
+  table: string,
+  rows: readonly Columns[],
+): { sql: string; params: (string | number | null)[] }[] {
+  const names = Object.keys(rows[0] ?? {});
+  return inStatements(rows, names.length).map((part) => ({
+    sql: `INSERT INTO ${table} (${names.join(', ')}) VALUES ${rowsOfMarks(part.length, names.length)}`,
+    params: part.flatMap((row) => names.map((name) => row[name] ?? null)),
+  }));
 }
 
 /** INSERT of one row, which gives back the identity key that the database numbered it with. */

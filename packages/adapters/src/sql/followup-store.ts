@@ -8,7 +8,7 @@ import {
   type SuboptimalFollowups,
   type Transaction,
 } from '@eros/domain';
-import { insertInto, instantIn, updateOf, type Columns } from './columns.js';
+import { insertInto, insertsInto, instantIn, updateOf, type Columns } from './columns.js';
 import type { SqlDatabase } from './sql-database.js';
 
 interface FollowupRow {
@@ -41,6 +41,23 @@ export class SqlFollowupStore implements FollowupStore {
     const [row] = await this.database.on(tx).returning<{ id: number }>(() => inserted);
     if (!row) throw new StaleVersionError(`the follow-ups of PPV "${followup.parentPpvId}"`, 0);
     return row.id;
+  }
+
+  async insertAll(followups: readonly Followup[], atMs: number, tx: Transaction): Promise<number[]> {
+    const created_at = formatInstant(atMs);
+    const rows = followups.map((followup) => ({ ...columnsOf(followup), created_at }));
+    const ids: number[] = [];
+    for (const { sql, params } of insertsInto('ppv_followup_tracking', rows)) {
+      const inserted = { sql: `${sql} ON CONFLICT DO NOTHING RETURNING id`, params };
+      const made = await this.database.on(tx).returning<{ id: number }>(() => inserted);
+      // Identity keys of one statement grow in the order of its rows.
+      ids.push(...made.map(({ id }) => id).sort((a, b) => a - b));
+    }
+    const [first] = followups;
+    if (first && ids.length < followups.length) {
+      throw new StaleVersionError(`the follow-ups of PPV "${first.parentPpvId}" and others`, 0);
+    }
+    return ids;
   }
 
   async find(followupId: number, tx?: Transaction): Promise<StoredFollowup | undefined> {

@@ -1,5 +1,5 @@
 import { formatInstant, type Operation, type OperationLog, type OperationType, type Transaction } from '@eros/domain';
-import { insertInto, instantIn } from './columns.js';
+import { insertsInto, instantIn, type Columns } from './columns.js';
 import type { SqlDatabase } from './sql-database.js';
 
 interface OperationRow {
@@ -17,17 +17,15 @@ const LIMIT = 100;
 export class SqlOperationLog implements OperationLog {
   constructor(private readonly database: SqlDatabase) {}
 
-  async append({ type, creatorId, atMs, details, durationMs }: Operation, tx: Transaction): Promise<void> {
-    const at = formatInstant(atMs);
-    const { sql, params } = insertInto('timing_operation_log', {
-      event_type: type,
-      creator_id: creatorId,
-      event_timestamp: at,
-      event_details: JSON.stringify(details),
-      duration_ms: durationMs ?? null,
-      created_at: at,
-    });
-    await this.database.on(tx).run(sql, params);
+  append(operation: Operation, tx: Transaction): Promise<void> {
+    return this.appendAll([operation], tx);
+  }
+
+  async appendAll(operations: readonly Operation[], tx: Transaction): Promise<void> {
+    const session = this.database.on(tx);
+    for (const { sql, params } of insertsInto('timing_operation_log', operations.map(columnsOf))) {
+      await session.run(sql, params);
+    }
   }
 
   async list(
@@ -46,6 +44,18 @@ export class SqlOperationLog implements OperationLog {
     );
     return rows.map(fromRow);
   }
+}
+
+function columnsOf({ type, creatorId, atMs, details, durationMs }: Operation): Columns {
+  const at = formatInstant(atMs);
+  return {
+    event_type: type,
+    creator_id: creatorId,
+    event_timestamp: at,
+    event_details: JSON.stringify(details),
+    duration_ms: durationMs ?? null,
+    created_at: at,
+  };
 }
 
 /** Rows of others may name no creator and hold no details; an event of theirs keeps its own name. */

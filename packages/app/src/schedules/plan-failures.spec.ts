@@ -32,9 +32,10 @@ async function openWithSwitches(options: Parameters<typeof openHost>[0] = {}) {
     new ContainerModule(({ onActivation }) => {
       onActivation(bindings.operationLog, (_, log) => ({
         list: (...args) => log.list(...args),
-        append: async (...args) => {
+        append: (...args) => log.append(...args),
+        appendAll: async (...args) => {
           await switches.beforeLogging();
-          return log.append(...args);
+          return log.appendAll(...args);
         },
       }));
       onActivation(bindings.messageHistory, (_, history) => ({

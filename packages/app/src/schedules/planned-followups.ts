@@ -1,4 +1,4 @@
-import type { FollowupStore, StoredFollowup, StoredWeek, Transaction, WeekDraft, Why } from '@eros/domain';
+import type { Followup, FollowupStore, StoredFollowup, StoredWeek, Transaction, WeekDraft, Why } from '@eros/domain';
 
 interface FollowupPorts {
   readonly followups: FollowupStore;
@@ -33,20 +33,18 @@ export async function putBackFollowups(
   atMs: number,
   tx: Transaction,
 ): Promise<StoredFollowup[]> {
-  const putBack: StoredFollowup[] = [];
-  for (const { followup } of calledOff) {
+  const putBack = calledOff.map(({ followup }): Followup => {
     const { creatorId, parentPpvId, parentMs, followupMs, ppvType, plannedMs } = followup;
     const parentItemId = newIdOf.get(Number(parentPpvId));
     if (parentItemId === undefined)
       throw new Error(`bug: the follow-up of item ${parentPpvId}, which is not of the week`);
-    const again = {
+    return {
       status: 'planned',
       ...{ creatorId, parentPpvId: String(parentItemId), parentMs, followupMs, ppvType },
       ...(plannedMs === undefined ? {} : { plannedMs }),
-    } as const;
-    putBack.push({ followupId: await followups.insert(again, atMs, tx), followup: again });
-  }
-  return putBack;
+    };
+  });
+  return insertAll(followups, putBack, atMs, tx);
 }
 
 /** Writes the follow-ups of a draft to `ppv_followup_tracking`. */
@@ -58,11 +56,11 @@ export async function trackFollowups(
   atMs: number,
   tx: Transaction,
 ): Promise<StoredFollowup[]> {
-  const tracked: StoredFollowup[] = [];
+  const tracked: Followup[] = [];
   for (const { parent, scheduledAtMs, structure } of items) {
     const parentItem = parent === undefined ? undefined : items[parent];
     if (parent === undefined || !parentItem || structure === undefined) continue;
-    const followup = {
+    tracked.push({
       status: 'planned',
       creatorId,
       parentPpvId: String(itemIds[parent]),
@@ -70,8 +68,17 @@ export async function trackFollowups(
       followupMs: scheduledAtMs,
       ppvType: structure,
       plannedMs: scheduledAtMs,
-    } as const;
-    tracked.push({ followupId: await followups.insert(followup, atMs, tx), followup });
+    });
   }
-  return tracked;
+  return insertAll(followups, tracked, atMs, tx);
+}
+
+async function insertAll(
+  store: FollowupStore,
+  followups: readonly Followup[],
+  atMs: number,
+  tx: Transaction,
+): Promise<StoredFollowup[]> {
+  const ids = await store.insertAll(followups, atMs, tx);
+  return followups.map((followup, index) => ({ followupId: ids[index] as number, followup }));
 }

@@ -208,7 +208,7 @@ async function persist(
   );
   const scheduled = await trackFollowups(ports, creatorId, composed.draft, itemIds, atMs, tx);
   const operations = operationsOf({ request, composed, templateId, itemIds, calledOff, scheduled, atMs });
-  for (const operation of operations) await ports.operations.append(operation, tx);
+  await ports.operations.appendAll(operations, tx);
   return { templateId, ...(replaced ? { replaced } : {}) };
 }
 

@@ -67,7 +67,7 @@ export async function withdrawWeek(
     ...calledOff.map((each) => followupOperation('followup_cancelled', each, atMs)),
     ...putBack.map((each) => followupOperation('followup_scheduled', each, atMs)),
   ];
-  for (const operation of operations) await ports.operations.append(operation, tx);
+  await ports.operations.appendAll(operations, tx);
 }
 
 /** Stores the replaced week under its template again, with the prediction and the decision that belong to it. */

@@ -48,6 +48,20 @@ export function followupStoreContract(
       expect(await store.ofParent(parent('p-1'))).toHaveLength(2);
     });
 
+    it('takes many at once, with their keys in the order given, or refuses all of them', async () => {
+      const all = [followup('p-1'), followup('p-2', 20), followup('p-3', 50, { status: 'sent' })];
+      const ids = await unitOfWork.transaction((tx) => store.insertAll(all, CREATED_MS, tx));
+      for (const [index, id] of ids.entries()) {
+        expect(await store.find(id)).toEqual({ followupId: id, followup: all[index] });
+      }
+      expect(await unitOfWork.transaction((tx) => store.insertAll([], CREATED_MS, tx))).toEqual([]);
+      const double = [followup('p-4'), followup('p-1', 30)];
+      await expect(unitOfWork.transaction((tx) => store.insertAll(double, CREATED_MS, tx))).rejects.toMatchObject({
+        code: 'stale_version',
+      });
+      expect(await store.ofParent(parent('p-4'))).toEqual([]);
+    });
+
     it('closes what is planned, once, and keeps the row', async () => {
       const id = await store.insert(followup('p-1'), CREATED_MS);
       const cancelled: Followup = { ...followup('p-1'), status: 'cancelled', cancellation };

@@ -25,6 +25,13 @@ export interface FollowupStore {
    */
   insert(followup: Followup, atMs: number, tx?: Transaction): Promise<number>;
 
+  /**
+   * The same for many, as one write. When it throws, the transaction is of no use any more.
+   *
+   * @returns their keys, in the same order.
+   */
+  insertAll(followups: readonly Followup[], atMs: number, tx: Transaction): Promise<number[]>;
+
   find(followupId: number, tx?: Transaction): Promise<StoredFollowup | undefined>;
 
   /** All follow-ups of a parent, by key. */

@@ -25,6 +25,13 @@ export function operationLogContract(
         for (const each of operations) await log.append(each, tx);
       });
 
+    it('gives back what was written at once as if it had been written one after another', async () => {
+      const all = [operation({ durationMs: 1.5 }), operation({ creatorId: 'c-2' }), operation({ details: {} })];
+      await unitOfWork.transaction((tx) => log.appendAll(all, tx));
+      await unitOfWork.transaction((tx) => log.appendAll([], tx));
+      expect(await log.list({})).toEqual(all.toReversed());
+    });
+
     it('gives back what was written, newest first', async () => {
       const first = operation({ durationMs: 12.5 });
       const second = operation({ type: 'rotation_paused', details: {} });

@@ -35,6 +35,8 @@ export interface Operation {
 /** The audit trail. A row is written in the transaction of what it tells of. Tested by `operationLogContract`. */
 export interface OperationLog {
   append(operation: Operation, tx: Transaction): Promise<void>;
+  /** The same as one after another, but as one write. */
+  appendAll(operations: readonly Operation[], tx: Transaction): Promise<void>;
   /** Newest first. */
   list(filter: { creatorId?: string; type?: OperationType; limit?: number }, tx?: Transaction): Promise<Operation[]>;
 }
