@@ -1,4 +1,4 @@
-// npm run proofs:plan-kill [-- --kills 20 --seed 1 --mutilate half_week]
+// npm run proofs:plan-kill [-- --kills 8 --seed 1 --mutilate half_week]
 // Kills a planning process with SIGKILL at random moments. After each kill every creator has a whole week or none; the next
 // run waits for the dead process's leases, finishes, and comes to the very plan of a process that was never killed.
 // --mutilate spoils what the next run left: each check must notice.
@@ -113,7 +113,7 @@ async function mutilate(file, statement) {
   await database.close();
 }
 
-await prove('plan-kill', { kills: 20, mutilate: 'none' }, async ({ flags, folder, random, check, note }) => {
+await prove('plan-kill', { kills: 8, mutilate: 'none' }, async ({ flags, folder, random, check, note }) => {
   if (!(flags.mutilate in MUTILATIONS))
     throw new Error(`--mutilate ${flags.mutilate}: give one of ${Object.keys(MUTILATIONS).join(', ')}`);
   const fileOf = (name) => path.join(folder, `${name}.db`);
