@@ -1,5 +1,6 @@
-// The least that a durable saga of n steps can cost on PostgreSQL: n + 2 commits, each one statement that changes the saga's
-// row and adds its journal entries. No rules, no replay, no lease keeping; what the statements write is of the same size.
+// What a durable saga of n steps costs on PostgreSQL at n + 2 commits, each one statement that changes the saga's row and adds
+// its journal entries. No rules, no replay, no lease keeping; what the statements write is of the same size. The engine itself
+// makes n + 1 commits.
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 

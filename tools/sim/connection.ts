@@ -11,10 +11,15 @@ export interface Request {
   readonly args: readonly unknown[];
 }
 
+/** A call that has reached the database, and when: before the commit, if it is one of a transaction. */
+export interface Arrival extends Request {
+  readonly atMs: number;
+}
+
 /** Who made a commit, by which calls. */
 export interface Author {
   readonly process: VirtualProcess;
-  readonly requests: Request[];
+  readonly requests: Arrival[];
 }
 
 /** What a transaction may be asked with. Works take turns here, so a repeatable one is run once. */
@@ -83,9 +88,10 @@ export class Connection {
       throw error;
     });
     const author = opened ?? { process, requests: [] };
-    author.requests.push(request);
+    const arrival = { ...request, atMs: world.time.nowMs };
+    author.requests.push(arrival);
     const settled = await settle(() => authorship.run(author, effect));
-    if (fate.fault === 'twice') await settle(() => authorship.run({ process, requests: [request] }, effect));
+    if (fate.fault === 'twice') await settle(() => authorship.run({ process, requests: [arrival] }, effect));
     return this.answer(request.name, fate, settled, heard);
   }
 

@@ -1,5 +1,5 @@
 import type { HeldSaga, SagaClaimTerms } from '@eros/domain';
-import type { Author } from '../connection.js';
+import type { Arrival, Author } from '../connection.js';
 import type { Onlooker, World } from '../world.js';
 import { SagaAccount, type Entry } from './saga-account.js';
 
@@ -99,8 +99,8 @@ export class SagaOnlooker implements Onlooker {
       );
       account.leaseUntilMs = nowMs + leaseIn(author, account.sagaId);
     } else if (!NOT_THE_HOLDERS.has(entry.type) && !isOperators && !isParkedByClaim(entry)) {
-      const [append] = requestsOf(author, /\.append$/, account.sagaId);
-      const held = append as HeldSaga | undefined;
+      const append = arrivalsOf(author, /\.append$/, account.sagaId).at(-1);
+      const held = (append?.args[0] as HeldSaga | undefined) ?? founderIn(author, account.sagaId);
       const isHolder =
         held !== undefined &&
         account.leaseUntilMs !== undefined &&
@@ -112,7 +112,8 @@ export class SagaOnlooker implements Onlooker {
         ...facts,
         held && { owner: held.owner, epoch: held.epoch },
       );
-      account.leaseUntilMs = nowMs + (held?.leaseMs ?? 0);
+      // In a transaction the lease counts from the write, and the commit comes later.
+      account.leaseUntilMs = (append?.atMs ?? nowMs) + (held?.leaseMs ?? 0);
     }
     const problem = account.enter(entry);
     if (problem) world.violate(problem, ...facts);
@@ -139,20 +140,31 @@ export class SagaOnlooker implements Onlooker {
 
 const isParkedByClaim = (entry: Entry): boolean => entry.type === 'parked' && entry.reason === 'recovered_too_often';
 
-/** The first arguments of an author's calls of these names that speak of the saga. */
-function requestsOf(author: Author | undefined, name: RegExp, sagaId: string): unknown[] {
+/** An author's calls of these names that speak of the saga. */
+function arrivalsOf(author: Author | undefined, name: RegExp, sagaId: string): Arrival[] {
   const isOfSaga = (arg: unknown): boolean =>
     arg === sagaId || (typeof arg === 'object' && arg !== null && 'sagaId' in arg && arg.sagaId === sagaId);
-  return (author?.requests ?? []).flatMap((request) =>
-    name.test(request.name) && isOfSaga(request.args[0]) ? [request.args[0]] : [],
-  );
+  return (author?.requests ?? []).filter((request) => name.test(request.name) && isOfSaga(request.args[0]));
 }
 
+/** The first arguments of such calls. */
+const requestsOf = (author: Author | undefined, name: RegExp, sagaId: string): unknown[] =>
+  arrivalsOf(author, name, sagaId).map(({ args: [first] }) => first);
+
 function leaseIn(author: Author | undefined, sagaId: string): number {
-  const request = author?.requests.find(
-    ({ name, args: [first] }) =>
-      (name.endsWith('.claim') && first === sagaId) ||
-      (name.endsWith('.create') && (first as HeldSaga).sagaId === sagaId),
+  const claim = author?.requests.find(({ name, args: [first] }) => name.endsWith('.claim') && first === sagaId);
+  const terms = claim?.args[1] as SagaClaimTerms | undefined;
+  return (terms ?? founderIn(author, sagaId))?.leaseMs ?? 0;
+}
+
+/** Who creates the saga and holds it from then on, by its first epoch. */
+function founderIn(
+  author: Author | undefined,
+  sagaId: string,
+): Pick<HeldSaga, 'owner' | 'epoch' | 'leaseMs'> | undefined {
+  const create = author?.requests.find(
+    ({ name, args: [first] }) => name.endsWith('.create') && (first as HeldSaga).sagaId === sagaId,
   );
-  return (request?.args[1] as SagaClaimTerms | undefined)?.leaseMs ?? 0;
+  const holder = create?.args[1] as SagaClaimTerms | undefined;
+  return holder && { owner: holder.owner, epoch: 1, leaseMs: holder.leaseMs };
 }

@@ -17,6 +17,7 @@ import {
   type HeldSaga,
   type NewSaga,
   type SagaClaimTerms,
+  type SagaHolder,
   type SagaDetail,
   type SagaEvent,
   type SagaFilter,
@@ -48,7 +49,7 @@ interface JournalRow {
 export class MemorySagaStore implements SagaStore {
   constructor(private readonly database: MemoryDatabase) {}
 
-  async create(saga: NewSaga, holder: SagaClaimTerms | undefined, tx?: Transaction): Promise<HeldSaga | undefined> {
+  async create(saga: NewSaga, holder: SagaHolder | undefined, tx?: Transaction): Promise<HeldSaga | undefined> {
     const { sagaId, definition } = saga;
     return this.database.write(tx, (session, nowMs) => {
       const stored = rowsOf(session).get(sagaId);
@@ -59,7 +60,7 @@ export class MemorySagaStore implements SagaStore {
       const { events, state } = createdSaga(saga, holder, nowMs);
       const id = rowsOf(session).nextId();
       const row: Row = { id, sagaId, definition, epoch: 0, lease: undefined, journalLength: 0 };
-      save(row, events, state, holder && leaseFor(holder, nowMs), session);
+      save(row, events, state, holder && isOpenSaga(state) ? leaseFor(holder, nowMs) : undefined, session);
       return holder && heldBy(holder, sagaId, definition, state, nowMs);
     });
   }

@@ -14,8 +14,16 @@ export interface Dialect {
   readonly tableNamed: string;
   /** What ends a SELECT by primary key so that nobody else writes the row before the transaction ends. */
   readonly forUpdate: '' | ' FOR UPDATE';
-  /** Whether a query may hold a write: `WITH written AS (INSERT ... RETURNING ...) SELECT ...`. */
-  readonly hasWritesInQueries: boolean;
+  /** How a query may hold writes: `WITH written AS (INSERT ... RETURNING ...) SELECT ...`. Absent where it may not. */
+  readonly writesInQueries?: WritesInQueries;
+}
+
+/** What such a query needs beside, in its database's words. */
+export interface WritesInQueries {
+  /** What stands in FROM for the elements of a JSON array: rows of `element` and, from 1, `nth`, by the name that is given. */
+  jsonElements(json: string, name: string): string;
+  /** The later one of two instants. */
+  laterOf(one: string, other: string): string;
 }
 
 export const sqliteDialect: Dialect = {
@@ -23,7 +31,6 @@ export const sqliteDialect: Dialect = {
   comparableParameter,
   tableNamed: "SELECT 1 FROM sqlite_master WHERE type = 'table' AND lower(name) = ?",
   forUpdate: '', // whoever has a transaction has the whole file
-  hasWritesInQueries: false,
 };
 
 export interface PostgresDialect extends Dialect {
@@ -36,7 +43,11 @@ export const postgresDialect: PostgresDialect = {
   comparableParameter: formatInstant,
   tableNamed: 'SELECT 1 WHERE to_regclass(?) IS NOT NULL',
   forUpdate: ' FOR UPDATE',
-  hasWritesInQueries: true,
+  writesInQueries: {
+    jsonElements: (json, name) =>
+      `jsonb_array_elements(CAST(${json} AS jsonb)) WITH ORDINALITY AS ${name} (element, nth)`,
+    laterOf: (one, other) => `GREATEST(${one}, ${other})`,
+  },
   // The instant of the statement's own evaluation: now() would stand still at the transaction's beginning.
   nowMs: () => 'CAST(floor(EXTRACT(EPOCH FROM clock_timestamp()) * 1000) AS bigint)',
 };

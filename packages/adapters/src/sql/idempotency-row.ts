@@ -8,6 +8,7 @@ import {
   type OperationOutcome,
   type StoredError,
 } from '@eros/domain';
+import { instant, type Columns } from './moments.js';
 
 /** A row of `timing_idempotency`, as read: numbers and instants in whatever form the driver gives them. */
 export interface IdempotencyRow {
@@ -62,17 +63,8 @@ export function versionOf(row: IdempotencyRow): number {
   return wholeNumberIn(row, 'version');
 }
 
-/** A number or an instant that moves with the time of the event. */
-export interface Moment {
-  readonly ms: number;
-  readonly as: 'number' | 'instant';
-}
-
-/** What an event writes, by column. */
-export type EventColumns = Readonly<Record<string, string | null | Moment>>;
-
 /** The columns that an event changes. The key and the version are the statement's affair. */
-export function columnsOf({ operation }: OperationKey, event: IdempotencyEvent): EventColumns {
+export function columnsOf({ operation }: OperationKey, event: IdempotencyEvent): Columns {
   const expiresAt = instant(event.expiresAtMs);
   switch (event.type) {
     case 'claimed': {
@@ -118,8 +110,6 @@ export function columnsOf({ operation }: OperationKey, event: IdempotencyEvent):
       return unreachable(event);
   }
 }
-
-const instant = (ms: number): Moment => ({ ms, as: 'instant' });
 
 function outcomeIn(row: IdempotencyRow, status: 'completed' | 'failed'): OperationOutcome {
   if (status === 'failed') return { type: 'error', error: storedErrorIn(row) };

@@ -1,5 +1,6 @@
-import { formatInstant, storedKeyOf, type IdempotencyEvent, type OperationKey } from '@eros/domain';
-import { columnsOf, READ_COLUMNS, type EventColumns, type Moment } from './idempotency-row.js';
+import { storedKeyOf, type IdempotencyEvent, type OperationKey } from '@eros/domain';
+import { columnsOf, READ_COLUMNS } from './idempotency-row.js';
+import { fromNow, stored, written } from './moments.js';
 import type { SqlClock, SqlFragment } from './sql-database.js';
 
 /** The row of a key, and the time. */
@@ -81,34 +82,6 @@ export function updateHeld(
     params: [...params, ...clock.holds.params, storedKeyOf(id), owner, epoch],
   };
 }
-
-interface Written {
-  readonly names: string[];
-  readonly values: string[];
-  readonly params: unknown[];
-}
-
-function written(columns: EventColumns, momentOf: (moment: Moment) => SqlFragment): Written {
-  const [names, values, params]: [string[], string[], unknown[]] = [[], [], []];
-  for (const [name, value] of Object.entries(columns)) {
-    const isMoment = typeof value === 'object' && value !== null;
-    const fragment = isMoment ? momentOf(value) : { sql: '?', params: [value] };
-    names.push(name);
-    values.push(fragment.sql);
-    params.push(...fragment.params);
-  }
-  return { names, values, params };
-}
-
-const stored = ({ ms, as }: Moment): SqlFragment => ({
-  sql: '?',
-  params: [as === 'instant' ? formatInstant(ms) : ms],
-});
-
-const fromNow =
-  (clock: SqlClock) =>
-  ({ ms, as }: Moment): SqlFragment =>
-    as === 'instant' ? clock.instant(ms) : clock.ms(ms);
 
 const assigned = (names: readonly string[], values: readonly string[]): string =>
   ['version = version + 1', ...names.map((name, index) => `${name} = ${values[index]}`)].join(', ');

@@ -88,7 +88,7 @@ export class SqlIdempotencyStore implements IdempotencyStore {
     id: OperationKey,
     request: IdempotencyRequest,
   ): Promise<IdempotencyDecision | undefined> {
-    if (this.database.dialect.hasWritesInQueries) return this.readOrClaim(tx, id, request);
+    if (this.database.dialect.writesInQueries) return this.readOrClaim(tx, id, request);
     const [session, key, event] = [this.database.on(tx), storedKeyOf(id), acceptedAtZero(request, NONE)];
     const insert = (clock: SqlClock) => insertAtOnce(id, event, clock);
     const claimedAt = (atMs: number) => {

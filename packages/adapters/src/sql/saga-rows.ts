@@ -4,6 +4,7 @@ import {
   SAGA_STATUSES,
   summarizeSaga,
   type CompensationError,
+  type NewSaga,
   type ParkReason,
   type SagaEvent,
   type SagaLease,
@@ -12,6 +13,7 @@ import {
   type SagaSummary,
   type UndoRequest,
 } from '@eros/domain';
+import { instant, type Columns } from './moments.js';
 
 /** A row of `saga_execution_log` that this engine wrote. */
 export interface SagaRow {
@@ -43,33 +45,42 @@ export const SAGA_COLUMNS = `id, saga_id, creator_id, status, steps_completed, f
   execution_time_ms, started_at, completed_at, created_at, definition_name, definition_version, definition_hash, stuck, stuck_reason,
   epoch, owner, lease_until, journal_length, requested`;
 
-/** The columns that sum the journal up, and their values for a saga: documented ones first. */
-export const SUMMARY_COLUMNS = [
-  ...[
-    'status',
-    'steps_completed',
-    'failed_step',
-    'error_message',
-    'compensation_errors',
-    'execution_time_ms',
-    'started_at',
-  ],
-  ...['completed_at', 'stuck', 'stuck_reason', 'epoch', 'journal_length', 'requested'],
-] as const;
-
-export function summaryValues(saga: SagaState): unknown[] {
+/** The columns that sum the journal up, and what they hold for a saga: documented ones first. */
+export function summaryColumns(saga: SagaState): Columns {
   const summary = summarizeSaga(saga);
   const { status, stepsCompleted, failedStep, errorMessage, compensationErrors, executionTimeMs, startedAtMs } =
     summary;
   const errors = compensationErrors.map(({ step, message, atMs }) => ({ step, message, at: formatInstant(atMs) }));
-  return [
-    ...[status, JSON.stringify(stepsCompleted), failedStep ?? null, errorMessage ?? null, JSON.stringify(errors)],
-    ...[executionTimeMs ?? null, formatInstant(startedAtMs)],
-    summary.completedAtMs === undefined ? null : formatInstant(summary.completedAtMs),
-    ...[summary.stuck ? 1 : 0, summary.stuck ?? null, saga.claim.epoch, saga.seq],
-    summary.requested ?? null,
-  ];
+  return {
+    status,
+    steps_completed: JSON.stringify(stepsCompleted),
+    failed_step: failedStep ?? null,
+    error_message: errorMessage ?? null,
+    compensation_errors: JSON.stringify(errors),
+    execution_time_ms: executionTimeMs ?? null,
+    started_at: instant(startedAtMs),
+    completed_at: summary.completedAtMs === undefined ? null : instant(summary.completedAtMs),
+    stuck: summary.stuck ? 1 : 0,
+    stuck_reason: summary.stuck ?? null,
+    epoch: saga.claim.epoch,
+    journal_length: saga.seq,
+    requested: summary.requested ?? null,
+  };
 }
+
+export const leaseColumns = (lease: SagaLease | undefined): Columns =>
+  lease ? { owner: lease.owner, lease_until: instant(lease.untilMs) } : { owner: null, lease_until: null };
+
+/** What a new saga's row holds that its journal does not say. */
+export const foundingColumns = ({ sagaId, creatorId, definition, input }: NewSaga, nowMs: number): Columns => ({
+  saga_id: sagaId,
+  creator_id: creatorId,
+  definition_name: definition.name,
+  definition_version: definition.version,
+  definition_hash: definition.hash,
+  input: JSON.stringify(input),
+  created_at: instant(nowMs),
+});
 
 /** The saga as its row sums it up. */
 export function sagaFromRow(row: SagaRow, nowMs: number): SagaRecord {

@@ -17,6 +17,7 @@ import {
   type HeldSaga,
   type NewSaga,
   type SagaClaimTerms,
+  type SagaHolder,
   type SagaDetail,
   type SagaEvent,
   type SagaFilter,
@@ -29,33 +30,40 @@ import {
   type Transaction,
   type WaitingSagas,
 } from '@eros/domain';
-import type { Dialect } from './dialect.js';
-import type { SqlDatabase } from './sql-database.js';
+import type { Dialect, WritesInQueries } from './dialect.js';
+import { stored, written, type Columns } from './moments.js';
+import type { SqlClock, SqlDatabase, SqlFragment } from './sql-database.js';
 import { marks, rowsOfMarks } from './statements.js';
 import {
   entryJson,
   eventFromRow,
+  foundingColumns,
   heldFromRow,
+  leaseColumns,
   leaseOf,
   SAGA_COLUMNS,
   sagaFromRow,
-  SUMMARY_COLUMNS,
-  summaryValues,
+  summaryColumns,
   type SagaRow,
 } from './saga-rows.js';
+import {
+  appendAtOnce,
+  createAtOnce,
+  OURS,
+  timelessWrite,
+  type SagaWrite,
+  type TimelessWrite,
+} from './saga-statements.js';
 
-/** Rows of other programs have no definition. */
-const OURS = 'definition_hash IS NOT NULL';
 /** Claimable by a worker that has the definition, at the instant that stands for the mark. */
 const WAITING = `${OURS} AND stuck = 0 AND (status IN ('pending', 'in_progress', 'compensating') OR requested IS NOT NULL)
   AND (lease_until IS NULL OR lease_until <= ?)`;
 type WaitingRow = Pick<SagaRow, 'definition_name' | 'definition_version' | 'definition_hash'> & {
   readonly sagas: number;
 };
-const INSERTED = [
-  ...['saga_id', 'creator_id', 'definition_name', 'definition_version', 'definition_hash', 'input', 'created_at'],
-  ...['owner', 'lease_until', ...SUMMARY_COLUMNS],
-];
+
+/** How long after a saga's latest write the next one may come and be one statement still. */
+const AT_ONCE_MS = 5_000;
 
 /** Every write names the epoch and the length of the journal, or the owner and epoch, that it rests on. */
 const CHECKED = { isolation: 'read_committed' } as const;
@@ -64,21 +72,19 @@ const CHECKED = { isolation: 'read_committed' } as const;
 export class SqlSagaStore implements SagaStore {
   constructor(private readonly database: SqlDatabase) {}
 
-  async create(saga: NewSaga, holder: SagaClaimTerms | undefined, tx?: Transaction): Promise<HeldSaga | undefined> {
+  async create(saga: NewSaga, holder: SagaHolder | undefined, tx?: Transaction): Promise<HeldSaga | undefined> {
+    const writeAt = (atMs: number) => creation(saga, holder, atMs);
+    const atMs = await this.atOnce(tx, writeAt, 0, 1, (write, clock, words) => createAtOnce(saga, write, clock, words));
+    if (atMs !== undefined) return holder && heldOf(saga, holder, writeAt(atMs).state, atMs);
     return this.inTransaction(tx, async (own) => {
       const nowMs = await this.database.nowMs(own);
-      const { sagaId, creatorId, definition } = saga;
-      const { events, state } = createdSaga(saga, holder, nowMs);
-      const values = [
-        ...[sagaId, creatorId, definition.name, definition.version, definition.hash, JSON.stringify(saga.input)],
-        formatInstant(nowMs),
-        ...(holder ? [holder.owner, formatInstant(nowMs + holder.leaseMs)] : [null, null]),
-        ...summaryValues(state),
-      ];
+      const { sagaId } = saga;
+      const { events, columns, state } = writeAt(nowMs);
+      const { names, values, params } = written(columns, stored);
       const { affected } = await this.database.on(own).run(
-        `INSERT INTO saga_execution_log (${INSERTED.join(', ')}) VALUES (${marks(values.length)})
+        `INSERT INTO saga_execution_log (${names.join(', ')}) VALUES (${values.join(', ')})
          ON CONFLICT (saga_id) WHERE ${OURS} DO NOTHING`,
-        values,
+        params,
       );
       if (affected === 0) {
         const stored = await this.find(sagaId, own);
@@ -87,7 +93,7 @@ export class SqlSagaStore implements SagaStore {
         return undefined;
       }
       await this.write(sagaId, 1, events, own);
-      return holder && this.held(sagaId, holder, definition, state, nowMs);
+      return holder && heldOf(saga, holder, state, nowMs);
     });
   }
 
@@ -102,10 +108,10 @@ export class SqlSagaStore implements SagaStore {
       const state = decision.events.reduce(evolveSaga, saga);
       const isClaimed = decision.type === 'claimed';
       const lease = isClaimed ? { owner: terms.owner, untilMs: nowMs + terms.leaseMs } : undefined;
-      if (!(await this.update({ sagaId }, saga, state, lease, tx))) return undefined;
+      if (!(await this.update({ sagaId }, saga, rowOf(state, lease), tx))) return undefined;
       await this.write(sagaId, saga.seq + 1, decision.events, tx);
       const { definition } = sagaFromRow(row, nowMs);
-      return isClaimed ? this.held(sagaId, terms, definition, state, nowMs) : undefined;
+      return isClaimed ? heldOf({ sagaId, definition }, terms, state, nowMs) : undefined;
     }, CHECKED);
   }
 
@@ -136,13 +142,15 @@ export class SqlSagaStore implements SagaStore {
   }
 
   async append(held: HeldSaga, decide: (nowMs: number) => readonly SagaEvent[], tx?: Transaction): Promise<HeldSaga> {
+    const writeAt = (atMs: number) => addition(held, decide(atMs), atMs);
+    const { sagaId, owner, epoch, state: before } = held;
+    const atMs = await this.atOnce(tx, writeAt, held.nowMs, held.nowMs + AT_ONCE_MS, (write, clock, words) =>
+      appendAtOnce(held, write, clock, words),
+    );
+    if (atMs !== undefined) return writeAt(atMs).after;
     return this.inTransaction(tx, async (own) => {
-      const { sagaId, owner, epoch, state: before } = held;
-      const nowMs = await this.database.nowMs(own);
-      const events = decide(nowMs);
-      const after = heldAfter(held, events, nowMs);
-      const lease = isOpenSaga(after.state) ? { owner, untilMs: nowMs + held.leaseMs } : undefined;
-      if (!(await this.update(held, before, after.state, lease, own))) {
+      const { events, columns, after } = writeAt(await this.database.nowMs(own));
+      if (!(await this.update(held, before, columns, own))) {
         const row = await this.row(sagaId, own);
         if (row?.owner !== owner || row.epoch !== epoch) throw new SagaLeaseLostError(sagaId, owner, epoch);
         throw new StaleVersionError(`the journal of saga "${sagaId}"`, before.seq);
@@ -150,6 +158,24 @@ export class SqlSagaStore implements SagaStore {
       await this.write(sagaId, before.seq + 1, events, own);
       return after;
     });
+  }
+
+  /**
+   * Writes by one statement, which tells the time itself, what does not depend on when it happens between two instants.
+   *
+   * @returns the time of it; `undefined` when nothing was written, and it takes more than one statement to tell what is to be.
+   */
+  private async atOnce(
+    tx: Transaction | undefined,
+    writeAt: (atMs: number) => SagaWrite,
+    fromMs: number,
+    toMs: number,
+    statementFor: (write: TimelessWrite, clock: SqlClock, words: WritesInQueries) => SqlFragment,
+  ): Promise<number | undefined> {
+    const { writesInQueries } = this.database.dialect;
+    const write = writesInQueries && timelessWrite(writeAt, fromMs, toMs);
+    if (!write) return undefined;
+    return this.database.on(tx).writeNow((clock) => statementFor(write, clock, writesInQueries));
   }
 
   async renew({ sagaId, owner, epoch, leaseMs }: HeldSaga): Promise<number> {
@@ -178,7 +204,7 @@ export class SqlSagaStore implements SagaStore {
       const saga = replaySaga(await this.journal(sagaId, own));
       const lease = leaseOf(row);
       const events = acceptedEvents(sagaId, saga, lease, request, await this.database.nowMs(own));
-      if (!(await this.update({ sagaId }, saga, events.reduce(evolveSaga, saga), lease, own))) {
+      if (!(await this.update({ sagaId }, saga, rowOf(events.reduce(evolveSaga, saga), lease), own))) {
         throw new StaleVersionError(`the journal of saga "${sagaId}"`, saga.seq);
       }
       await this.write(sagaId, saga.seq + 1, events, own);
@@ -258,19 +284,14 @@ export class SqlSagaStore implements SagaStore {
   private async update(
     { sagaId, owner }: { sagaId: string; owner?: string },
     before: SagaState,
-    after: SagaState,
-    lease: SagaLease | undefined,
+    columns: Columns,
     tx: Transaction,
   ): Promise<boolean> {
+    const { names, values, params } = written(columns, stored);
     const { affected } = await this.database.on(tx).run(
-      `UPDATE saga_execution_log SET ${SUMMARY_COLUMNS.map((column) => `${column} = ?`).join(', ')}, owner = ?, lease_until = ?
+      `UPDATE saga_execution_log SET ${names.map((name, i) => `${name} = ${values[i]}`).join(', ')}
        WHERE saga_id = ? AND ${OURS} AND epoch = ? AND journal_length = ?${owner === undefined ? '' : ' AND owner = ?'}`,
-      [
-        ...summaryValues(after),
-        ...(lease ? [lease.owner, formatInstant(lease.untilMs)] : [null, null]),
-        ...[sagaId, before.claim.epoch, before.seq],
-        ...(owner === undefined ? [] : [owner]),
-      ],
+      [...params, sagaId, before.claim.epoch, before.seq, ...(owner === undefined ? [] : [owner])],
     );
     return affected === 1;
   }
@@ -288,17 +309,39 @@ export class SqlSagaStore implements SagaStore {
     );
   }
 
-  private held(
-    sagaId: string,
-    { owner, leaseMs }: SagaClaimTerms,
-    definition: HeldSaga['definition'],
-    state: SagaState,
-    nowMs: number,
-  ): HeldSaga {
-    return { sagaId, owner, epoch: state.claim.epoch, leaseMs, definition, state, nowMs };
-  }
-
   private async inTransaction<T>(tx: Transaction | undefined, work: (tx: Transaction) => Promise<T>): Promise<T> {
     return tx ? work(tx) : this.database.transaction(work, CHECKED);
   }
 }
+
+const rowOf = (state: SagaState, lease: SagaLease | undefined): Columns => ({
+  ...summaryColumns(state),
+  ...leaseColumns(lease),
+});
+
+function creation(
+  saga: NewSaga,
+  holder: SagaHolder | undefined,
+  nowMs: number,
+): SagaWrite & { readonly state: SagaState } {
+  const { events, state } = createdSaga(saga, holder, nowMs);
+  const lease = holder && isOpenSaga(state) ? { owner: holder.owner, untilMs: nowMs + holder.leaseMs } : undefined;
+  return { events, state, columns: { ...foundingColumns(saga, nowMs), ...rowOf(state, lease) } };
+}
+
+function addition(
+  held: HeldSaga,
+  events: readonly SagaEvent[],
+  nowMs: number,
+): SagaWrite & { readonly after: HeldSaga } {
+  const after = heldAfter(held, events, nowMs);
+  const lease = isOpenSaga(after.state) ? { owner: held.owner, untilMs: nowMs + held.leaseMs } : undefined;
+  return { events, after, columns: rowOf(after.state, lease) };
+}
+
+const heldOf = (
+  { sagaId, definition }: Pick<HeldSaga, 'sagaId' | 'definition'>,
+  { owner, leaseMs }: SagaClaimTerms,
+  state: SagaState,
+  nowMs: number,
+): HeldSaga => ({ sagaId, owner, epoch: state.claim.epoch, leaseMs, definition, state, nowMs });

@@ -180,8 +180,8 @@ export class SagaRun {
     const abort = new AbortController();
     const end = work(abort.signal).finally(() => this.underWay.delete(key));
     end.catch(() => undefined); // told to the loop, if that still listens
-    const reason = new DOMException('the saga is being undone', 'AbortError');
-    this.underWay.set(key, { end, abort: () => abort.abort(reason) });
+    const reason = () => new DOMException('the saga is being undone', 'AbortError');
+    this.underWay.set(key, { end, abort: () => abort.abort(reason()) });
   }
 
   private ended(state: SagaState): RunEnd {

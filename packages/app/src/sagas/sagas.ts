@@ -1,5 +1,6 @@
 import {
   assertWhy,
+  decideSaga,
   definitionHash,
   InvalidDefinitionError,
   InvalidResultError,
@@ -20,9 +21,11 @@ import {
   type SagaDetail,
   type SagaDispatch,
   type SagaFilter,
+  type SagaHolder,
   type SagaRequest,
   type SagaState,
   type Sha256,
+  type Transaction,
   type Why,
 } from '@eros/domain';
 import { LeaseCountdown } from '../lease-countdown.js';
@@ -66,11 +69,15 @@ export const nodeKeepAlive = (): (() => void) => {
   return () => clearInterval(timer);
 };
 
+/** What a process remembers of creators must not fill its memory. */
+const KNOWN_CREATORS_MAX = 10_000;
+
 /** Durable sagas: defines, starts, executes, recovers and shows them. */
 export class Sagas {
   private readonly registered = new Map<string, RegisteredSaga>();
   private readonly runs = new Map<string, SagaRun>();
   private readonly starting = new Set<Promise<unknown>>();
+  private readonly knownCreators = new Set<string>();
   private readonly settings: SagaSettings;
   private sweeping: Promise<void> | undefined;
   private cancelSweep: () => void = () => undefined;
@@ -275,13 +282,30 @@ export class Sagas {
       throw new InvalidSettingsError('sagaId', JSON.stringify(sagaId), 'a text that is not blank');
     }
     const input = inputOf(definition.name, given);
-    if (!(await this.ports.creators.find(creatorId, transaction))) throw new UnknownCreatorError(creatorId);
+    await this.assertCreator(creatorId, transaction);
     const saga = { sagaId, creatorId, definition, input };
     if (transaction) {
       await this.ports.store.create(saga, undefined, transaction);
       await this.dispatch.wake(sagaId, priority === undefined ? {} : { priority }, transaction);
-    } else if (!(await this.hold(() => this.ports.store.create(saga, this.terms())))) await this.takeUp(sagaId);
+    } else if (!(await this.hold(() => this.ports.store.create(saga, this.holderOf(definition))))) {
+      await this.takeUp(sagaId);
+    }
     return { sagaId, wait: () => this.waitFor(sagaId) };
+  }
+
+  /** Creators are not deleted: one that is known stays known. */
+  private async assertCreator(creatorId: string, transaction: Transaction | undefined): Promise<void> {
+    if (this.knownCreators.has(creatorId)) return;
+    if (!(await this.ports.creators.find(creatorId, transaction))) throw new UnknownCreatorError(creatorId);
+    // One that the transaction itself has stored goes with it if it does not commit.
+    if (!transaction && this.knownCreators.size < KNOWN_CREATORS_MAX) this.knownCreators.add(creatorId);
+  }
+
+  /** This worker, as it creates a saga: the first steps are recorded as started with it. */
+  private holderOf({ hash }: HeldSaga['definition']): SagaHolder {
+    const saga = this.registered.get(hash);
+    if (!saga) throw new Error(`bug: a saga of the unknown definition ${hash} was started`);
+    return { ...this.terms(), begin: (state, atMs) => decideSaga({ type: 'begin', atMs }, state, saga.outline) };
   }
 
   private terms() {

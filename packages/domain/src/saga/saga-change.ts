@@ -1,6 +1,6 @@
 import { canonicalJson } from '../idempotency/index.js';
 import { SagaExistsError } from './errors.js';
-import { decideSagaClaim, type SagaClaimTerms } from './saga-claim.js';
+import { decideSagaClaim, type SagaHolder } from './saga-claim.js';
 import type { SagaEvent } from './saga-event.js';
 import { evolve, replay, type SagaState } from './saga-state.js';
 import type { HeldSaga, NewSaga, SagaDetail } from './saga-store.js';
@@ -8,7 +8,7 @@ import type { HeldSaga, NewSaga, SagaDetail } from './saga-store.js';
 /** The first entries of a new saga and what they make of it. */
 export function createdSaga(
   { creatorId, input }: NewSaga,
-  holder: SagaClaimTerms | undefined,
+  holder: SagaHolder | undefined,
   nowMs: number,
 ): { events: readonly SagaEvent[]; state: SagaState } {
   const created: SagaEvent = { type: 'created', atMs: nowMs, creatorId, input };
@@ -16,7 +16,9 @@ export function createdSaga(
   if (!holder) return { events: [created], state: pending };
   const decision = decideSagaClaim(pending, undefined, holder, nowMs);
   if (decision.type !== 'claimed') throw new Error('bug: a new saga could not be claimed');
-  return { events: [created, ...decision.events], state: decision.events.reduce(evolve, pending) };
+  const claimed = decision.events.reduce(evolve, pending);
+  const begun = holder.begin?.(claimed, nowMs) ?? [];
+  return { events: [created, ...decision.events, ...begun], state: begun.reduce(evolve, claimed) };
 }
 
 /** Throws `saga_exists` unless the stored saga is the very one that was to be created. */

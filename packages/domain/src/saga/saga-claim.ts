@@ -15,6 +15,12 @@ export interface SagaClaimTerms {
   readonly recoveriesMax: number;
 }
 
+/** How a worker holds a saga from its creation. */
+export interface SagaHolder extends SagaClaimTerms {
+  /** What the saga begins with, written in one commit with its creation: the worker need not come back for it. */
+  readonly begin?: (saga: SagaState, atMs: number) => readonly SagaEvent[];
+}
+
 export type SagaClaimDecision =
   /** The saga is the worker's: `events` say so, and `epoch` is its epoch. */
   | { readonly type: 'claimed'; readonly epoch: number; readonly events: readonly SagaEvent[] }

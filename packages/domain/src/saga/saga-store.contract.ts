@@ -1,6 +1,6 @@
 import { isErosError } from '../errors.js';
 import type { Transaction, UnitOfWork } from '../storage/index.js';
-import type { SagaClaimTerms } from './saga-claim.js';
+import type { SagaClaimTerms, SagaHolder } from './saga-claim.js';
 import type { SagaEvent } from './saga-event.js';
 import type { HeldSaga, NewSaga, SagaStore } from './saga-store.js';
 
@@ -117,6 +117,47 @@ export function sagaStoreContract(
       };
       expect(await columnsOf('s1')).toMatchObject(expected);
       expect(await store.find('s1')).toMatchObject(expected);
+    });
+
+    it('begins a saga with its creation, at one instant and in one commit, if its holder says so', async () => {
+      const begin: SagaHolder['begin'] = (_, atMs) => begun(atMs);
+      const held = await store.create(saga('s1'), { ...terms, begin });
+      expect(held).toMatchObject({ epoch: 1, nowMs: startMs, state: { status: 'in_progress', seq: 4 } });
+      expect(await columnsOf('s1')).toMatchObject({ status: 'in_progress', startedAtMs: startMs, isLeased: true });
+      expect((await store.find('s1'))?.journal).toEqual([
+        { type: 'created', atMs: startMs, creatorId: 'c1', input: { week: '2026-11-23', days: [1, 2] } },
+        { type: 'claimed', atMs: startMs, owner: 'node-1', epoch: 1, isRecovery: false },
+        ...begun(startMs),
+      ]);
+      await store.append(held as HeldSaga, completed);
+      const ended = await store.create(saga('s2'), {
+        ...terms,
+        begin: (_, atMs) => [...begun(atMs), ...completed(atMs)],
+      });
+      expect(ended).toMatchObject({ state: { status: 'completed' } });
+      expect(await columnsOf('s2')).toMatchObject({ status: 'completed', isLeased: false, executionTimeMs: 0 });
+    });
+
+    it('decides by the time of the write, whenever it comes', async () => {
+      let held = await store.append(await created('s1'), begun);
+      // Late or not, as of the very instant of the write: what is far away, near and past.
+      const decide = (dueMs: number) => (atMs: number) => (atMs >= dueMs ? completed(atMs) : []);
+      for (const passed of [1, 0, 4_000, 6_000]) {
+        nowMs += passed;
+        held = await store.append(held, (atMs) => [
+          { type: 'request_refused', atMs, action: 'cancel' },
+          ...decide(nowMs + 1)(atMs),
+        ]);
+        expect(held).toMatchObject({ nowMs, state: { status: 'in_progress' } });
+      }
+      // Not late as of long after the write before, but late by now.
+      nowMs += 6_000;
+      held = await store.append(held, decide(nowMs - 500));
+      expect(await columnsOf('s1')).toMatchObject({
+        status: 'completed',
+        completedAtMs: nowMs,
+        executionTimeMs: nowMs - startMs,
+      });
     });
 
     it('creates a saga once: the same again is nothing new, another one under its id is refused', async () => {

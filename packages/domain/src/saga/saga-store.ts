@@ -1,5 +1,5 @@
 import type { Transaction } from '../storage/index.js';
-import type { SagaClaimTerms, SagaLease } from './saga-claim.js';
+import type { SagaClaimTerms, SagaHolder, SagaLease } from './saga-claim.js';
 import type { SagaEvent } from './saga-event.js';
 import type { SagaRequest } from './saga-request.js';
 import type { SagaState } from './saga-state.js';
@@ -83,13 +83,13 @@ export interface SagaPage {
  */
 export interface SagaStore {
   /**
-   * Creates a pending saga, held by `holder` from the start if one is given.
+   * Creates a saga, held by `holder` from the start if one is given. It is pending, unless the holder begins it.
    *
    * @returns the held saga; `undefined` without a holder, or when the very same saga (name, creator, input) exists already:
    *   then nothing is written.
    * @throws {SagaExistsError} when another saga has the id.
    */
-  create(saga: NewSaga, holder: SagaClaimTerms | undefined, tx?: Transaction): Promise<HeldSaga | undefined>;
+  create(saga: NewSaga, holder: SagaHolder | undefined, tx?: Transaction): Promise<HeldSaga | undefined>;
 
   /**
    * Takes up a saga that nobody holds, if its definition is one of `hashes`: writes owner, epoch and lease. A saga recovered too
@@ -112,6 +112,8 @@ export interface SagaStore {
   /**
    * Appends what `decide` makes of the database's time and writes the row's new truth, in one commit. Renews the lease; ends it when the
    * saga has become terminal or is parked.
+   *
+   * @param decide may be asked for more instants than one. What it takes for late, it takes for late ever after.
    *
    * @returns the saga as it is now.
    * @throws {SagaLeaseLostError} when the epoch is no longer the holder's: nothing is written.

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import type { SagaEvent, SagaProblem } from './saga-event.js';
 import { outlineOf, type SagaOutline } from './saga-outline.js';
 import { decide, resume, type SagaCommand } from './saga.js';
@@ -120,5 +121,23 @@ describe('the decisions of a saga', () => {
     expect(() => decide(fail('b'), after(outline, begin), outline)).toThrow('bug:');
     expect(() => decide({ type: 'end_undo', atMs: 0, step: 'a' }, after(outline, begin), outline)).toThrow('bug:');
     expect(() => decide(begin, after(outline, begin), outline)).toThrow('bug:');
+  });
+
+  it('takes what is late for late ever after: two instants that agree have none between them that does not', () => {
+    const outline = outlineOf({
+      ...{ name: 'any', version: 1, timeoutMs: 500 },
+      steps: [step('a', { retry: { attempts: 3, delayMs: 200, factor: 2, maxDelayMs: 500, jitter: 0.5 } }), step('b')],
+    });
+    const command = fc.constantFrom(end('a'), fail('a'), fail('a', 0, { kind: 'deadline' }));
+    const instants = fc.array(fc.integer({ min: 0, max: 700 }), { minLength: 3, maxLength: 3 });
+    fc.assert(
+      fc.property(command, fc.nat(2), instants, (told, failures, given) => {
+        const saga = after(outline, begin, ...Array.from({ length: failures }, () => fail('a')));
+        const [early, between, late] = [...given]
+          .sort((a, b) => a - b)
+          .map((atMs) => types(decide({ ...told, atMs }, saga, outline)));
+        if (String(early) === String(late)) expect(between).toEqual(early);
+      }),
+    );
   });
 });

@@ -1,0 +1,44 @@
+import { formatInstant } from '@eros/domain';
+import type { SqlClock, SqlFragment } from './sql-database.js';
+
+/** A number or an instant that moves with the time of the event. */
+export interface Moment {
+  readonly ms: number;
+  readonly as: 'number' | 'instant';
+}
+
+/** What is written, by column. */
+export type Columns = Readonly<Record<string, string | number | null | Moment>>;
+
+export const instant = (ms: number): Moment => ({ ms, as: 'instant' });
+
+/** Columns as a statement writes them: the expression `values[i]` goes into `names[i]`; `params` are for all expressions. */
+export interface Written {
+  readonly names: string[];
+  readonly values: string[];
+  readonly params: unknown[];
+}
+
+export function written(columns: Columns, momentOf: (moment: Moment) => SqlFragment): Written {
+  const [names, values, params]: [string[], string[], unknown[]] = [[], [], []];
+  for (const [name, value] of Object.entries(columns)) {
+    const isMoment = typeof value === 'object' && value !== null;
+    const fragment = isMoment ? momentOf(value) : { sql: '?', params: [value] };
+    names.push(name);
+    values.push(fragment.sql);
+    params.push(...fragment.params);
+  }
+  return { names, values, params };
+}
+
+/** Moments as they stand. */
+export const stored = ({ ms, as }: Moment): SqlFragment => ({
+  sql: '?',
+  params: [as === 'instant' ? formatInstant(ms) : ms],
+});
+
+/** Moments as their distance from the time at which the statement runs. */
+export const fromNow =
+  (clock: SqlClock) =>
+  ({ ms, as }: Moment): SqlFragment =>
+    as === 'instant' ? clock.instant(ms) : clock.ms(ms);
