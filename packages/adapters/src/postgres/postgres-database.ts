@@ -42,12 +42,16 @@ export class PostgresDatabase implements SqlDatabase {
     readonly dialect: PostgresDialect,
   ) {
     this.reserved = new ReservedConnection(pool);
-    this.outside = sessionBy(this.clock(), (...statement) => {
-      this.scope.assertOutside();
-      return this.single((work) => this.leased(work), ...statement);
-    });
-    this.apart = sessionBy(this.clock(), (...statement) =>
-      this.single((work) => this.reserved.take(work), ...statement),
+    this.outside = sessionBy(
+      () => this.clock(),
+      (...statement) => {
+        this.scope.assertOutside();
+        return this.single((work) => this.leased(work), ...statement);
+      },
+    );
+    this.apart = sessionBy(
+      () => this.clock(),
+      (...statement) => this.single((work) => this.reserved.take(work), ...statement),
     );
     this.changes = new PostgresChanges((tx) => this.on(tx), this.reserved);
   }
@@ -93,7 +97,10 @@ export class PostgresDatabase implements SqlDatabase {
     if (!runner?.isTransactionActive || !this.pool.isOf(connection)) throw new ForeignTransactionError();
     const client = runner.connect() as Promise<Lease['client']>;
     const isOpen = () => runner.isTransactionActive && !runner.isReleased;
-    return this.scope.adopt((assertOpen) => new PostgresSession(client, this.name, this.clock(), assertOpen), isOpen);
+    return this.scope.adopt(
+      (assertOpen) => new PostgresSession(client, this.name, () => this.clock(), assertOpen),
+      isOpen,
+    );
   }
 
   async transaction<T>(work: (tx: Transaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
@@ -127,7 +134,7 @@ export class PostgresDatabase implements SqlDatabase {
     await sendTo(client, this.name, BEGIN[isolation]);
     let session: PostgresSession | undefined;
     const open = (assertOpen: AssertOpen) =>
-      (session = new PostgresSession(client, this.name, this.clock(), assertOpen));
+      (session = new PostgresSession(client, this.name, () => this.clock(), assertOpen));
     try {
       const result = await this.scope.run(open, work, timeoutMs);
       const { command } = await sendTo(client, this.name, 'COMMIT');

@@ -34,7 +34,7 @@ export async function sendTo(
 
 /** Statements by whatever sends them. */
 export function sessionBy(
-  clock: SqlClock,
+  clock: () => SqlClock,
   sendNamed: (sql: string, params: readonly unknown[], name: string | undefined) => Promise<pg.QueryResult>,
 ): SqlSession {
   const send = (sql: string, params: readonly unknown[]) => {
@@ -48,7 +48,7 @@ export function sessionBy(
     return rows<Row>(sql, params);
   };
   const writeNow = async (statement: (clock: SqlClock) => SqlFragment): Promise<number | undefined> => {
-    const [row] = await returning<{ at_ms: number }>(() => statement(clock));
+    const [row] = await returning<{ at_ms: number }>(() => statement(clock()));
     return row?.at_ms;
   };
   return {
@@ -76,7 +76,7 @@ export class PostgresSession implements SqlSession {
   constructor(
     private readonly client: pg.ClientBase | Promise<pg.ClientBase>,
     private readonly databaseName: string,
-    clock: SqlClock,
+    clock: () => SqlClock,
     private readonly assertOpen: () => void,
   ) {
     this.session = sessionBy(clock, (...statement) => this.query(...statement));
