@@ -13,7 +13,6 @@ import {
   SagaHandedBackError,
   summarizeSaga,
   sweepDispatch,
-  UnknownCreatorError,
   UnknownSagaError,
   type CreatorStore,
   type HeldSaga,
@@ -25,11 +24,11 @@ import {
   type SagaRequest,
   type SagaState,
   type Sha256,
-  type Transaction,
   type Why,
 } from '@eros/domain';
 import { LeaseCountdown } from '../lease-countdown.js';
 import { outlineOfDefinition, stepsOf, type SagaDefinition, type SagaStep } from './definition.js';
+import { KnownCreators } from './known-creators.js';
 import type { CompletedSaga, Saga, SagaHandle, StartSaga } from './saga.js';
 import { SagaRun, type RegisteredSaga, type RunEnd, type SagaRunPorts } from './saga-run.js';
 import { sagaDetailView, sagaView, type SagaDetailView, type SagaView } from './saga-view.js';
@@ -69,15 +68,12 @@ export const nodeKeepAlive = (): (() => void) => {
   return () => clearInterval(timer);
 };
 
-/** What a process remembers of creators must not fill its memory. */
-const KNOWN_CREATORS_MAX = 10_000;
-
 /** Durable sagas: defines, starts, executes, recovers and shows them. */
 export class Sagas {
   private readonly registered = new Map<string, RegisteredSaga>();
   private readonly runs = new Map<string, SagaRun>();
   private readonly starting = new Set<Promise<unknown>>();
-  private readonly knownCreators = new Set<string>();
+  private readonly knownCreators: KnownCreators;
   private readonly settings: SagaSettings;
   private sweeping: Promise<void> | undefined;
   private cancelSweep: () => void = () => undefined;
@@ -99,6 +95,7 @@ export class Sagas {
     settings: Partial<SagaSettings> = {},
   ) {
     this.settings = sagaSettings(settings);
+    this.knownCreators = new KnownCreators(ports.creators);
     this.dispatch = ports.dispatch ?? sweepDispatch;
   }
 
@@ -282,7 +279,7 @@ export class Sagas {
       throw new InvalidSettingsError('sagaId', JSON.stringify(sagaId), 'a text that is not blank');
     }
     const input = inputOf(definition.name, given);
-    await this.assertCreator(creatorId, transaction);
+    await this.knownCreators.assertKnown(creatorId, transaction);
     const saga = { sagaId, creatorId, definition, input };
     if (transaction) {
       await this.ports.store.create(saga, undefined, transaction);
@@ -291,14 +288,6 @@ export class Sagas {
       await this.takeUp(sagaId);
     }
     return { sagaId, wait: () => this.waitFor(sagaId) };
-  }
-
-  /** Creators are not deleted: one that is known stays known. */
-  private async assertCreator(creatorId: string, transaction: Transaction | undefined): Promise<void> {
-    if (this.knownCreators.has(creatorId)) return;
-    if (!(await this.ports.creators.find(creatorId, transaction))) throw new UnknownCreatorError(creatorId);
-    // One that the transaction itself has stored goes with it if it does not commit.
-    if (!transaction && this.knownCreators.size < KNOWN_CREATORS_MAX) this.knownCreators.add(creatorId);
   }
 
   /** This worker, as it creates a saga: the first steps are recorded as started with it. */
