@@ -152,7 +152,7 @@ export function sagaStoreContract(
       }
       // Not late as of long after the write before, but late by now.
       nowMs += 6_000;
-      held = await store.append(held, decide(nowMs - 500));
+      await store.append(held, decide(nowMs - 500));
       expect(await columnsOf('s1')).toMatchObject({
         status: 'completed',
         completedAtMs: nowMs,
