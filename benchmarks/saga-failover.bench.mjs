@@ -19,7 +19,7 @@ const { values } = parseArgs({
     ...{ db: text('pg'), seed: text('1') },
   },
 });
-const DEFAULT_LEASE_MS = 10_000;
+const DEFAULT_LEASE_MS = 8_000;
 const DEFAULT_SWEEP_MS = 1_000;
 const GOAL_MS = 10_000;
 const leaseMs = Number(values.lease ?? DEFAULT_LEASE_MS);

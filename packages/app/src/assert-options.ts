@@ -13,7 +13,7 @@ import type { DatabaseOption, ErosOptions } from './options.js';
 import { sagaSettings, type SagaSettings } from './sagas/settings.js';
 import { assertWorkers } from './workers-option.js';
 
-export const DEFAULT_LEASE_MS = 10_000;
+export const DEFAULT_LEASE_MS = 8_000;
 export const DEFAULT_TRANSACTION_TIMEOUT_MS = 2_000;
 const LONGEST_LEASE_MS = 3_600_000;
 const LONGEST_LOCK_WAIT_MS = 3_600_000;

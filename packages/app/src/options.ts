@@ -72,7 +72,7 @@ export interface ErosOptions {
   readonly workers?: WorkersOption;
   /** Quiet hours, gaps and rest of every plan. */
   readonly planning?: Partial<PlanSettings>;
-  /** How long a killed process holds what it was working on. Default 10 s. */
+  /** How long a killed process holds what it was working on. Default 8 s. */
   readonly leaseMs?: number;
   /** How this process works on sagas. */
   readonly sagas?: Partial<Pick<SagaSettings, 'sweepMs' | 'runningMax' | 'recoveriesMax'>>;

@@ -36,7 +36,7 @@ describe('sagas between workers', () => {
     a.cutOff(['renew']); // alive, but silent
     const startMs = world.nowMs;
     while (count < 2) await world.pass(100);
-    expect(world.nowMs - startMs).toBeLessThanOrEqual(10_000 + 1_000); // one lease and one sweep
+    expect(world.nowMs - startMs).toBeLessThanOrEqual(8_000 + 1_000); // one lease and one sweep
     expect(contexts[0]?.signal.aborted).toBe(true);
     open({ by: 'zombie' });
     const { results } = await world.settle(end);

@@ -2,7 +2,7 @@ import { InvalidSettingsError } from '@eros/domain';
 
 /** How a process works on sagas. */
 export interface SagaSettings {
-  /** How long a saga stays a worker's after its last sign of life. Default 10 s. */
+  /** How long a saga stays a worker's after its last sign of life. Default 8 s. */
   readonly leaseMs: number;
   /** Default a third of the lease. */
   readonly renewEveryMs: number;
@@ -16,7 +16,7 @@ export interface SagaSettings {
   readonly transactionTimeoutMs: number;
 }
 
-export const DEFAULT_LEASE_MS = 10_000;
+export const DEFAULT_LEASE_MS = 8_000;
 export const DEFAULT_CONCURRENCY = 32;
 
 /** @throws {InvalidSettingsError} when they contradict each other or are out of range. */
