@@ -33,7 +33,7 @@ const DEFAULT_CLOSE_TIMEOUT_MS = 5_000;
  * @throws {InvalidPackError} for a rule pack that is none; no file is made.
  * @throws {UnsupportedDatabaseError} for anything but SQLite and PostgreSQL.
  * @throws {DatabaseUnavailableError} when the database is locked, read-only, damaged, full, out of reach, or none.
- * @throws {DispatchUnavailableError} when `workers.dispatch` is `pg-boss` and that is not installed.
+ * @throws {DispatchUnavailableError} when `workers.dispatch` is `pg-boss` and that is not installed, or cannot make its tables.
  * @throws {SchemaOutdatedError} when `migrate` is `verify` and something is pending.
  * @throws {SchemaNewerError} when a newer program wrote the database.
  * @throws {SchemaConflictError} when its tables cannot be ours.

@@ -7,6 +7,8 @@ it.each([
   ['another dispatch', { dispatch: 'redis' }, /workers\.dispatch "redis": give sweep or pg-boss|sweep or pg-boss/],
   ['a timetable that nobody keeps', { timetable: { measure: '0 5 * * *' } }, /dispatch pg-boss/],
   ['a zone that there is not', { dispatch: 'pg-boss', timetable: { timeZone: 'Mars/Olympus' } }, /IANA/],
+  ['work of the timetable that there is not', { dispatch: 'pg-boss', timetable: { mesure: '0 5 * * *' } }, /mesure/],
+  ['an hour that there is not', { dispatch: 'pg-boss', timetable: { measure: '0 25 * * *' } }, /five fields/],
   ['a cron expression of seconds', { dispatch: 'pg-boss', timetable: { measure: '0 0 5 * * *' } }, /five fields/],
 ])('refuses %s', (_, workers, message) => {
   expect(() => assertWorkers({ database: postgres, workers: workers as never })).toThrow(message);

@@ -19,6 +19,9 @@ interface PlanOptions {
   readonly detach?: boolean;
 }
 
+/** Of creators that were not waited for. */
+const LEFT_IN_LINE = 'still in line (`eros worker`, or the same command again, plans them)';
+
 export function planCommand(program: Command, run: CommandRunner): void {
   program
     .command('plan')
@@ -58,7 +61,7 @@ async function plan(context: CommandContext, options: PlanOptions): Promise<Comm
     const report = await (all ? planWithWorkers : planFleet)(eros, context, request);
     if (report.total === 0) throw new NotFoundError('no active creator: `eros import creators FILE` brings them in');
     const plans = await plansOf(eros, report);
-    context.say(formatFleet(report, plans, context.terminal));
+    context.say(formatFleet(report, plans, context.terminal, all ? LEFT_IN_LINE : undefined));
     if (context.signal.aborted) context.say('\nInterrupted: what is planned stays. Run the same command to go on.');
     return { data: { ...report, plans }, exitCode: report.failed.length > 0 ? EXIT.partial : EXIT.ok };
   });

@@ -1,6 +1,6 @@
 import type { Logger } from '@eros/app';
 import { Option, type Command } from 'commander';
-import { formatCount, plural } from '../output/format.js';
+import { formatCount, formatDecimal, plural } from '../output/format.js';
 import { wholeNumberArgument } from '../run/arguments.js';
 import type { CommandContext, CommandResult } from '../run/command-context.js';
 import type { CommandRunner } from '../run/command-runner.js';
@@ -62,11 +62,16 @@ async function work(context: CommandContext, options: WorkerOptions): Promise<Co
     async (eros) => {
       await eros.start();
       terminal.writeError(`working on up to ${plural(concurrency, 'saga')} at once; Ctrl-C ends it\n`);
+      const unclaimed = (await eros.sagas.unclaimed()).reduce((sum, { count }) => sum + count, 0);
+      if (unclaimed > 0)
+        terminal.writeError(`${plural(unclaimed, 'saga')} of other definitions: \`eros sagas list\`\n`);
       let told = 0;
       const report = setInterval(() => {
-        if (countOf(tally) === told) return;
-        told = countOf(tally);
-        terminal.writeError(`${described(tally)}\n`);
+        const more = countOf(tally) - told;
+        if (more === 0) return;
+        told += more;
+        const pace = formatDecimal((more * 1_000) / REPORT_EVERY_MS);
+        terminal.writeError(`${described(tally)}; ${pace} a second of late\n`);
       }, REPORT_EVERY_MS);
       await aborted(signal);
       clearInterval(report);

@@ -19,13 +19,14 @@ export function formatFleet(
   { weekStart, total, planned, already, failed }: FleetReport,
   plans: readonly WeekPlan[],
   { columns, colours }: Pick<Terminal, 'columns' | 'colours'>,
+  leftAre = 'not begun',
 ): string {
   const left = total - planned.length - already.length - failed.length;
   const head = [
     `week of ${weekStart}: ${formatCount(planned.length)} of ${plural(total, 'creator')} planned`,
     ...(already.length > 0 ? [`${formatCount(already.length)} planned before`] : []),
     ...(failed.length > 0 ? [colours.red(`${formatCount(failed.length)} failed`)] : []),
-    ...(left > 0 ? [`${formatCount(left)} not begun`] : []),
+    ...(left > 0 ? [`${formatCount(left)} ${leftAre}`] : []),
   ].join(', ');
   const parts = [colours.bold(head)];
   if (plans.length > 0) parts.push(formatTable(COLUMNS, [...plans.map(rowOf), totalsOf(plans)], columns));

@@ -7,6 +7,7 @@ import {
   formatSagaCursor,
   heldAfter,
   isOpenSaga,
+  isTerminalStatus,
   replaySaga,
   sagaPageOf,
   SagaLeaseLostError,
@@ -15,6 +16,7 @@ import {
   UnknownSagaError,
   type DefinitionRef,
   type HeldSaga,
+  type NamedSagas,
   type NewSaga,
   type SagaClaimTerms,
   type SagaHolder,
@@ -156,12 +158,14 @@ export class MemorySagaStore implements SagaStore {
     return row && detailOf(row, nowMs, session);
   }
 
-  async records(sagaIds: readonly string[], tx?: Transaction): Promise<SagaRecord[]> {
+  async records({ sagaIds, atRest = false }: NamedSagas, tx?: Transaction): Promise<SagaRecord[]> {
     const nowMs = await this.database.nowMs(tx);
     const session = this.database.on(tx);
     return [...new Set(sagaIds)].flatMap((sagaId) => {
       const row = rowsOf(session).get(sagaId);
-      return row ? [recordOf(row, nowMs, session)] : [];
+      if (!row) return [];
+      const record = recordOf(row, nowMs, session);
+      return !atRest || record.stuck || isTerminalStatus(record.status) ? [record] : [];
     });
   }
 

@@ -1,4 +1,11 @@
-import type { Logger, SagaDispatch, Timetable, Transaction, WakeTime } from '@eros/domain';
+import {
+  DispatchUnavailableError,
+  type Logger,
+  type SagaDispatch,
+  type Timetable,
+  type Transaction,
+  type WakeTime,
+} from '@eros/domain';
 import type { PoolConfig } from 'pg';
 import type { ConstructorOptions, Job, PgBoss } from 'pg-boss';
 import { loadPgBoss } from './load-pg-boss.js';
@@ -38,7 +45,7 @@ export class PgBossDispatch implements SagaDispatch, Timetable {
     private readonly options: PgBossOptions,
   ) {}
 
-  /** @throws {DispatchUnavailableError} when pg-boss is not installed. */
+  /** @throws {DispatchUnavailableError} when pg-boss is not installed, or cannot make its tables. */
   static async open(options: PgBossOptions): Promise<PgBossDispatch> {
     const { PgBoss } = await loadPgBoss();
     const { connection, schema = 'pgboss', logger } = options;
@@ -47,10 +54,17 @@ export class PgBossDispatch implements SagaDispatch, Timetable {
       ...{ schema, max: CONNECTIONS, application_name: 'eros pg-boss', useListenNotify: true },
     });
     boss.on('error', (error) => logger.warn({ error }, 'pg-boss: what it misses, the sweep finds'));
-    await boss.start();
-    const queue = { expireInSeconds: EXPIRES_S, deleteAfterSeconds: KEPT_S, retryLimit: 3, notify: true };
-    await boss.createQueue(WAKE_UPS, queue);
-    return new PgBossDispatch(boss, options);
+    try {
+      await boss.start();
+      const queue = { expireInSeconds: EXPIRES_S, deleteAfterSeconds: KEPT_S, retryLimit: 3, notify: true };
+      await boss.createQueue(WAKE_UPS, queue);
+      return new PgBossDispatch(boss, options);
+    } catch (error) {
+      await boss.stop({ graceful: false }).catch(() => undefined); // the first error is told
+      const problem = error instanceof Error ? error.message : String(error);
+      const advice = `its schema "${schema}" cannot be made or used (${problem}): grant the role CREATE on the database once`;
+      throw new DispatchUnavailableError('pg-boss', advice, { cause: error });
+    }
   }
 
   async wake(sagaId: string, { notBeforeMs, priority = 0 }: WakeTime = {}, tx?: Transaction): Promise<void> {

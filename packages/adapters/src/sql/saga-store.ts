@@ -15,6 +15,7 @@ import {
   summarizeSaga,
   UnknownSagaError,
   type HeldSaga,
+  type NamedSagas,
   type NewSaga,
   type SagaClaimTerms,
   type SagaHolder,
@@ -55,8 +56,9 @@ import {
   type TimelessWrite,
 } from './saga-statements.js';
 
+const UNDER_WAY = "'pending', 'in_progress', 'compensating'";
 /** Claimable by a worker that has the definition, at the instant that stands for the mark. */
-const WAITING = `${OURS} AND stuck = 0 AND (status IN ('pending', 'in_progress', 'compensating') OR requested IS NOT NULL)
+const WAITING = `${OURS} AND stuck = 0 AND (status IN (${UNDER_WAY}) OR requested IS NOT NULL)
   AND (lease_until IS NULL OR lease_until <= ?)`;
 type WaitingRow = Pick<SagaRow, 'definition_name' | 'definition_version' | 'definition_hash'> & {
   readonly sagas: number;
@@ -220,14 +222,13 @@ export class SqlSagaStore implements SagaStore {
     return { ...heldFromRow(row, nowMs), ...summarizeSaga(replaySaga(journal)), journal };
   }
 
-  async records(sagaIds: readonly string[], tx?: Transaction): Promise<SagaRecord[]> {
+  async records({ sagaIds, atRest = false }: NamedSagas, tx?: Transaction): Promise<SagaRecord[]> {
     if (sagaIds.length === 0) return [];
-    const rows = await this.database
-      .on(tx)
-      .all<SagaRow>(
-        `SELECT ${SAGA_COLUMNS} FROM saga_execution_log WHERE ${OURS} AND saga_id IN (${marks(sagaIds.length)})`,
-        sagaIds,
-      );
+    const rows = await this.database.on(tx).all<SagaRow>(
+      `SELECT ${SAGA_COLUMNS} FROM saga_execution_log WHERE ${OURS} AND saga_id IN (${marks(sagaIds.length)})
+       ${atRest ? `AND (stuck = 1 OR status NOT IN (${UNDER_WAY}))` : ''}`,
+      sagaIds,
+    );
     const nowMs = await this.database.nowMs(tx);
     return rows.map((row) => sagaFromRow(row, nowMs));
   }

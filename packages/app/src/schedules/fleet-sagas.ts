@@ -1,6 +1,7 @@
 import {
   isErosError,
   isTerminalStatus,
+  type Clock,
   type SagaEvent,
   type SagaRecord,
   type SagaStore,
@@ -18,6 +19,7 @@ export interface FleetSagasPorts {
   readonly schedules: Pick<ScheduleStore, 'find'>;
   readonly sagaStore: Pick<SagaStore, 'records' | 'find'>;
   readonly unitOfWork: UnitOfWork;
+  readonly clock: Clock;
   readonly schedule: Schedule;
   readonly keepAlive: () => () => void;
 }
@@ -48,6 +50,8 @@ const CHUNK = 100;
 /** Sagas looked at in one query. */
 const LOOK_AT = 500;
 const LOOK_EVERY_MS = 500;
+/** Looking takes no more than this part of the time, however large the fleet. */
+const LOOKING_PART = 0.1;
 /** How often a plan starts over when the rotation was moved under it. */
 const STALE_TRIES = 5;
 
@@ -121,7 +125,7 @@ export class FleetSagas {
     for (let round = 1; open.length > 0; round += 1) {
       const ids = new Map(open.map((creatorId) => [sagaIdOf(weekStart, creatorId, round), creatorId]));
       const records = new Map(
-        (await this.ports.sagaStore.records([...ids.keys()], tx)).map((each) => [each.sagaId, each]),
+        (await this.ports.sagaStore.records({ sagaIds: [...ids.keys()] }, tx)).map((each) => [each.sagaId, each]),
       );
       const ended: string[] = [];
       for (const [sagaId, creatorId] of ids) {
@@ -155,17 +159,16 @@ export class FleetSagas {
     const pending = new Map(inLine.map((each) => [sagaIdOf(weekStart, each.creatorId, each.round), each]));
     const planned: string[] = [];
     const failed = [...begun.failed];
+    const tell = (): void => onProgress?.({ done: total - pending.size, total, failed: failed.length });
     const release = this.ports.keepAlive();
     try {
-      for (;;) {
-        const records = await this.ports.sagaStore.records([...pending.keys()].slice(0, LOOK_AT));
-        const ended = records.filter((record) => isTerminalStatus(record.status) || record.stuck !== undefined);
-        for (const record of records) {
+      tell();
+      while (pending.size > 0 && !signal?.aborted) {
+        const startMs = this.ports.clock.nowMs();
+        for (const record of await this.atRest([...pending.keys()])) {
           const { creatorId, round } = pending.get(record.sagaId) as InLine;
           pending.delete(record.sagaId);
-          // To the end of the line: the others are looked at too.
-          if (!ended.includes(record)) pending.set(record.sagaId, { creatorId, round, isNew: false });
-          else if (record.status === 'completed') planned.push(creatorId);
+          if (record.status === 'completed') planned.push(creatorId);
           else {
             const failure = await this.failureOf(record);
             const next = { creatorId, round: round + 1, isNew: true };
@@ -177,9 +180,9 @@ export class FleetSagas {
             } else failed.push({ creatorId, ...failure });
           }
         }
-        onProgress?.({ done: total - pending.size, total, failed: failed.length });
-        if (pending.size === 0 || signal?.aborted) break;
-        if (ended.length === 0) await this.pause(signal);
+        tell();
+        const tookMs = this.ports.clock.nowMs() - startMs;
+        if (pending.size > 0) await this.pause(Math.max(LOOK_EVERY_MS, tookMs / LOOKING_PART), signal);
       }
     } finally {
       release();
@@ -188,22 +191,36 @@ export class FleetSagas {
     return { weekStart, total, planned: planned.sort(), already, failed };
   }
 
+  /** Those that need no more waiting for. */
+  private async atRest(sagaIds: readonly string[]): Promise<SagaRecord[]> {
+    const found: SagaRecord[] = [];
+    for (let from = 0; from < sagaIds.length; from += LOOK_AT) {
+      const page = sagaIds.slice(from, from + LOOK_AT);
+      found.push(...(await this.ports.sagaStore.records({ sagaIds: page, atRest: true })));
+    }
+    return found;
+  }
+
   private async failureOf({ sagaId, errorMessage, stuck }: SagaRecord): Promise<Omit<FleetFailure, 'creatorId'>> {
     const saga = await this.ports.sagaStore.find(sagaId);
     const problem = saga?.journal.findLast(isStepFailure)?.problem;
     const message = problem?.message ?? errorMessage ?? 'unknown';
-    if (stuck) return { code: 'saga_failed', message: `${message}; its saga "${sagaId}" waits for an operator` };
+    if (stuck) {
+      const advice = `its saga waits for an operator: see \`eros sagas show ${sagaId}\``;
+      return { code: 'saga_failed', message: `${message}; ${advice}` };
+    }
     return { code: problem?.code ?? 'unexpected', message };
   }
 
-  private pause(signal: AbortSignal | undefined): Promise<void> {
+  private pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+    if (signal?.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const goOn = (): void => {
         cancel();
         signal?.removeEventListener('abort', goOn);
         resolve();
       };
-      const cancel = this.ports.schedule(goOn, LOOK_EVERY_MS);
+      const cancel = this.ports.schedule(goOn, ms);
       signal?.addEventListener('abort', goOn, { once: true });
     });
   }

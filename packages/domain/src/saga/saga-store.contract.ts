@@ -437,11 +437,14 @@ export function sagaStoreContract(
       const held = await created('s1');
       await store.create(saga('s2', { creatorId: 'c2' }), undefined);
       await store.append(held, (atMs) => [...begun(atMs), ...completed(atMs)]);
-      const records = await store.records(['s2', 'none', 's1', 's2']);
+      const records = await store.records({ sagaIds: ['s2', 'none', 's1', 's2'] });
       const byId = records.sort((a, b) => (a.sagaId < b.sagaId ? -1 : 1));
       expect(byId).toEqual([await columnsOf('s1'), await columnsOf('s2')]);
       expect(byId.map(({ status }) => status)).toEqual(['completed', 'pending']);
-      expect(await store.records([])).toEqual([]);
+      await store.append(await store.append(await created('s3'), begun), parked);
+      const resting = await store.records({ sagaIds: ['s1', 's2', 's3'], atRest: true });
+      expect(resting.map(({ sagaId }) => sagaId).sort()).toEqual(['s1', 's3']);
+      expect(await store.records({ sagaIds: [] })).toEqual([]);
     });
 
     it('takes steps named like members of every object', async () => {

@@ -69,6 +69,12 @@ export interface SagaFilter {
   readonly limit?: number;
 }
 
+export interface NamedSagas {
+  readonly sagaIds: readonly string[];
+  /** Only those that go no further by themselves: terminal, or parked. */
+  readonly atRest?: boolean;
+}
+
 export interface SagaPage {
   /** Parked ones first, then by age, newest first. */
   readonly sagas: readonly SagaRecord[];
@@ -146,7 +152,7 @@ export interface SagaStore {
   find(sagaId: string, tx?: Transaction): Promise<SagaDetail | undefined>;
 
   /** Those of these sagas that exist, without their journals; in no order. */
-  records(sagaIds: readonly string[], tx?: Transaction): Promise<SagaRecord[]>;
+  records(sagas: NamedSagas, tx?: Transaction): Promise<SagaRecord[]>;
 
   /** @throws {InvalidSettingsError} for a cursor that is not one of ours, or a limit out of range. */
   list(filter?: SagaFilter, tx?: Transaction): Promise<SagaPage>;

@@ -85,7 +85,7 @@ export class SagaWorld {
       waiting: (hashes) => guarded('waiting', () => store.waiting(hashes)),
       request: (sagaId, request, tx) => guarded('request', () => store.request(sagaId, request, tx)),
       find: (sagaId, tx) => guarded('find', () => store.find(sagaId, tx)),
-      records: (sagaIds, tx) => guarded('records', () => store.records(sagaIds, tx)),
+      records: (named, tx) => guarded('records', () => store.records(named, tx)),
       list: (filter, tx) => guarded('list', () => store.list(filter, tx)),
     };
     const unitOfWork: UnitOfWork = {
