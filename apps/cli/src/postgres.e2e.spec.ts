@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { FleetReport, SagaViewPage } from '@eros/app';
 import { createDatabase, startPostgres } from '../../../tools/pg-test-server.mjs';
-import { EXAMPLE, wellBehaved, Workshop } from './testing/run-eros.js';
+import { EXAMPLE, wellBehaved, Workshop, type Running } from './testing/run-eros.js';
 
 jest.setTimeout(300_000);
 
@@ -12,6 +12,7 @@ describe('the program on PostgreSQL', () => {
   const workshop = new Workshop();
   let server: Awaited<ReturnType<typeof startPostgres>>;
   let url: string;
+  const running: Running[] = [];
   const run = async (...args: string[]) => wellBehaved(await workshop.run(...args, '--database', url));
   const json = <T>(...args: string[]) => workshop.json<T>(...args, '--database', url);
   beforeAll(async () => {
@@ -19,6 +20,8 @@ describe('the program on PostgreSQL', () => {
     ({ url } = await createDatabase(server.url));
   });
   afterAll(async () => {
+    for (const { child } of running) child.kill('SIGKILL');
+    await Promise.all(running.map(({ ended }) => ended));
     await server?.stop();
     workshop.remove();
   });
@@ -35,17 +38,17 @@ describe('the program on PostgreSQL', () => {
     expect(one.stdout).toMatch(/c-001/);
     expect(one.exitCode).toBe(0);
 
-    const worker = ['worker', '--sweep', '50', '--database', url];
+    const worker = ['worker', '--sweep', '50', '--concurrency', '2', '--database', url];
     const killed = workshop.start(worker);
-    const stopped = workshop.start([...worker, '--json']);
-    const bossy = workshop.start([...worker, '--dispatch', 'pg-boss', '--measure', '0 5 * * *']);
+    const stopped = workshop.start([...worker, '--json', '--dispatch', 'pg-boss', '--measure', '0 5 * * *']);
+    running.push(killed, stopped);
     const inLine = await run('plan', '--all', '--detach', '--week', WEEK, ...AS_OF);
     expect(inLine.stdout).toMatch(/22 of 23 creators put in line, 1 planned before/);
     killed.child.kill('SIGKILL');
     const { exitCode, data } = await json<FleetReport>('plan', '--all', '--week', WEEK, ...AS_OF);
-    expect(exitCode).toBe(0);
     expect(data).toMatchObject({ total: 23, failed: [] });
     expect(data.planned.length + data.already.length).toBe(23);
+    expect(exitCode).toBe(0);
 
     const { data: page } = await json<SagaViewPage>('sagas', 'list', '--limit', '100');
     expect(page.items.filter(({ sagaId }) => sagaId.startsWith('fleet:'))).toHaveLength(22);
@@ -53,8 +56,8 @@ describe('the program on PostgreSQL', () => {
     const shown = await run('sagas', 'show', `fleet:${WEEK}:c-002:1`);
     expect(shown.stdout).toMatch(/persist/);
 
-    for (const { child } of [stopped, bossy]) child.kill('SIGTERM');
-    for (const { ended } of [stopped, bossy]) expect(wellBehaved(await ended).exitCode).toBe(0);
+    stopped.child.kill('SIGTERM');
+    expect(wellBehaved(await stopped.ended).exitCode).toBe(0);
     await killed.ended;
     expect((await run('db', 'verify')).stdout).toMatch(/Up to date, and as declared/);
   });

@@ -10,6 +10,7 @@ import { comingMonday, instantArgument, weekArgument } from '../run/arguments.js
 import type { CommandContext, CommandResult } from '../run/command-context.js';
 import type { CommandRunner } from '../run/command-runner.js';
 import { withEros } from '../run/engine.js';
+import { PLANNING_AT_ONCE } from './worker.js';
 
 interface PlanOptions {
   readonly creator?: string;
@@ -51,20 +52,24 @@ async function plan(context: CommandContext, options: PlanOptions): Promise<Comm
   if (all && creator !== undefined) throw new UsageError('--all and --creator contradict each other: give one of them');
   if (detach && !all) throw new UsageError('--detach goes with --all: only what is put in line can be left to workers');
   const request = { weekStart: week ?? comingMonday(Date.now()), ...(asOf && { asOf }) };
-  return withEros(context, async (eros) => {
-    if (creator !== undefined) {
-      const planned = await eros.schedules.planWeek({ creatorId: creator, ...request });
-      context.say(formatWeek(planned, context.terminal));
-      return { data: planned };
-    }
-    if (detach) return putInLine(eros, context, request);
-    const report = await (all ? planWithWorkers : planFleet)(eros, context, request);
-    if (report.total === 0) throw new NotFoundError('no active creator: `eros import creators FILE` brings them in');
-    const plans = await plansOf(eros, report);
-    context.say(formatFleet(report, plans, context.terminal, all ? LEFT_IN_LINE : undefined));
-    if (context.signal.aborted) context.say('\nInterrupted: what is planned stays. Run the same command to go on.');
-    return { data: { ...report, plans }, exitCode: report.failed.length > 0 ? EXIT.partial : EXIT.ok };
-  });
+  return withEros(
+    context,
+    async (eros) => {
+      if (creator !== undefined) {
+        const planned = await eros.schedules.planWeek({ creatorId: creator, ...request });
+        context.say(formatWeek(planned, context.terminal));
+        return { data: planned };
+      }
+      if (detach) return putInLine(eros, context, request);
+      const report = await (all ? planWithWorkers : planFleet)(eros, context, request);
+      if (report.total === 0) throw new NotFoundError('no active creator: `eros import creators FILE` brings them in');
+      const plans = await plansOf(eros, report);
+      context.say(formatFleet(report, plans, context.terminal, all ? LEFT_IN_LINE : undefined));
+      if (context.signal.aborted) context.say('\nInterrupted: what is planned stays. Run the same command to go on.');
+      return { data: { ...report, plans }, exitCode: report.failed.length > 0 ? EXIT.partial : EXIT.ok };
+    },
+    { sagas: { runningMax: PLANNING_AT_ONCE } },
+  );
 }
 
 async function putInLine(

@@ -16,6 +16,8 @@ interface WorkerOptions {
   readonly timeZone?: string;
 }
 
+/** Planning computes more than it waits: more at once would only make each of them, and its transaction, last longer. */
+export const PLANNING_AT_ONCE = 8;
 /** How often the worker says what it has done, if it has done anything. */
 const REPORT_EVERY_MS = 5_000;
 
@@ -23,7 +25,7 @@ export function workerCommand(program: Command, run: CommandRunner): void {
   program
     .command('worker')
     .description('work on sagas, such as the planning of a fleet, until it is stopped; any number side by side')
-    .option('--concurrency <n>', 'how many sagas at once', wholeNumberArgument(1, 10_000), 32)
+    .option('--concurrency <n>', 'how many sagas at once', wholeNumberArgument(1, 10_000), PLANNING_AT_ONCE)
     .option('--sweep <ms>', 'how often to look for sagas', wholeNumberArgument(10, 3_600_000), 1_000)
     .addOption(
       new Option('--dispatch <way>', 'how to hear of sagas besides: pg-boss needs PostgreSQL and the package')
