@@ -37,11 +37,7 @@ answer({
       ...{ database, node, leaseMs, workers, sagas: { sweepMs, runningMax }, modules: [told], migrate: 'verify' },
       logger: {
         debug: ({ sagaId, end }) => end && write({ end, saga: sagaId }),
-        ...{
-          info: silent,
-          warn: (f, m) => console.error(node, m, String(f.error ?? ''), f.error?.code, String(f.error?.cause ?? '')),
-          error: silent,
-        },
+        ...{ info: silent, warn: silent, error: silent },
       },
     });
     await eros.start();
