@@ -8,6 +8,8 @@ export type {
   TransactionStep,
 } from './definition.js';
 export type { CompletedSaga, Saga, SagaHandle, StartSaga } from './saga.js';
-export type { SagaDetailView, SagaView, TimelineEntry } from './saga-view.js';
-export { nodeKeepAlive, Sagas, type SagaServicePorts, type SagaViewPage, type UnclaimedSagas } from './sagas.js';
+export type { SagaDetailView, SagaView, SagaViewPage, TimelineEntry, UnclaimedSagas } from './saga-view.js';
+export { nodeKeepAlive } from './keep-alive.js';
+export type { SagaServicePorts } from './saga-service-ports.js';
+export { Sagas } from './sagas.js';
 export { sagaSettings, type SagaSettings } from './settings.js';

@@ -87,3 +87,16 @@ export function sagaDetailView(saga: SagaDetail, hashes: ReadonlySet<string>): S
     timeline: saga.journal.map(({ atMs, ...entry }, i) => ({ seq: i + 1, at: new Date(atMs), ...entry })),
   };
 }
+
+/** One page of a list; without a cursor it is the last one. */
+export interface SagaViewPage {
+  readonly items: readonly SagaView[];
+  readonly cursor?: string;
+}
+
+/** Sagas of one definition that no worker of this process can take up. */
+export interface UnclaimedSagas {
+  readonly name: string;
+  readonly version: number;
+  readonly count: number;
+}

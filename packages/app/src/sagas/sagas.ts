@@ -3,70 +3,33 @@ import {
   decideSaga,
   definitionHash,
   InvalidDefinitionError,
-  InvalidResultError,
   InvalidSettingsError,
   isErosError,
   isTerminalSaga,
   replaySaga,
-  resultJson,
-  SagaFailedError,
   SagaHandedBackError,
-  summarizeSaga,
   sweepDispatch,
   UnknownSagaError,
-  type CreatorStore,
   type HeldSaga,
-  type Ids,
   type SagaDetail,
   type SagaDispatch,
   type SagaFilter,
   type SagaHolder,
   type SagaRequest,
-  type SagaState,
-  type Sha256,
   type Why,
 } from '@eros/domain';
 import { LeaseCountdown } from '../lease-countdown.js';
 import { outlineOfDefinition, stepsOf, type SagaDefinition, type SagaStep } from './definition.js';
 import { KnownCreators } from './known-creators.js';
 import type { CompletedSaga, Saga, SagaHandle, StartSaga } from './saga.js';
-import { SagaRun, type RegisteredSaga, type RunEnd, type SagaRunPorts } from './saga-run.js';
-import { sagaDetailView, sagaView, type SagaDetailView, type SagaView } from './saga-view.js';
+import { completed, inputOf } from './saga-ends.js';
+import { SagaRun, type RegisteredSaga, type RunEnd } from './saga-run.js';
+import type { SagaServicePorts } from './saga-service-ports.js';
+import { sagaDetailView, sagaView, type SagaDetailView, type SagaViewPage, type UnclaimedSagas } from './saga-view.js';
 import { sagaSettings, type SagaSettings } from './settings.js';
-
-/** One page of a list; without a cursor it is the last one. */
-export interface SagaViewPage {
-  readonly items: readonly SagaView[];
-  readonly cursor?: string;
-}
-
-/** Sagas of one definition that no worker of this process can take up. */
-export interface UnclaimedSagas {
-  readonly name: string;
-  readonly version: number;
-  readonly count: number;
-}
 
 type SagaWish = Wish<SagaRequest>;
 type Wish<Request> = Request extends unknown ? Omit<Request, keyof Why> : never;
-
-export interface SagaServicePorts extends SagaRunPorts {
-  readonly creators: Pick<CreatorStore, 'find'>;
-  readonly sha256: Sha256;
-  readonly ids: Ids;
-  /** This process's name in leases. */
-  readonly node: string;
-  /** Keeps the process alive until the answer is called: somebody awaits a saga that may be between two timers. */
-  readonly keepAlive: () => () => void;
-  /** Default: none are told; every saga is found by sweeping. */
-  readonly dispatch?: SagaDispatch;
-}
-
-/** Keeps a Node process alive by a timer that never matters. */
-export const nodeKeepAlive = (): (() => void) => {
-  const timer = setInterval(() => undefined, 2_147_483_647);
-  return () => clearInterval(timer);
-};
 
 /** Durable sagas: defines, starts, executes, recovers and shows them. */
 export class Sagas {
@@ -429,23 +392,3 @@ export class Sagas {
 /** What a log says of the end of a run. */
 const toldOf = (end: RunEnd) =>
   end.type === 'ended' ? { end: end.state.parked ? 'parked' : end.state.status } : { end: end.type };
-
-/** The input as every worker will read it. Nothing is null. */
-function inputOf(name: string, given: unknown): unknown {
-  try {
-    return JSON.parse(resultJson(`saga ${name}`, given === undefined ? null : given)) as unknown;
-  } catch (error) {
-    if (!(error instanceof InvalidResultError)) throw error;
-    throw new InvalidSettingsError(error.path.replace(/^result/, 'input'), error.problem, 'JSON of at most 1 MB');
-  }
-}
-
-function completed(sagaId: string, state: SagaState, cause?: { readonly error: unknown }): CompletedSaga {
-  const { status, stuck, failedStep, errorMessage = 'unknown', executionTimeMs = 0 } = summarizeSaga(state);
-  if (state.status !== 'completed') {
-    const options = cause && { cause: cause.error };
-    throw new SagaFailedError(sagaId, status, stuck !== undefined, failedStep, errorMessage, options);
-  }
-  const results = state.steps.flatMap((each) => ('result' in each ? [[each.step, each.result] as const] : []));
-  return { sagaId, results: Object.fromEntries(results), executionTimeMs };
-}
