@@ -68,6 +68,18 @@ export class Boundaries {
         const method = store[name];
         if (typeof method !== 'function') return method;
         if (READING.has(name)) return method.bind(store);
+        if (name === 'create') {
+          return (saga, holder, tx) => {
+            let events = [];
+            const begin = (...asked) => {
+              events = holder.begin(...asked);
+              this.pass('within create');
+              return events;
+            };
+            const args = [saga, holder && { ...holder, begin }, tx];
+            return around(method)(name, args, () => this.wrote.push(...events.map(shortOf)));
+          };
+        }
         if (name !== 'append') return (...args) => around(method)(name, args);
         return (held, decide, tx) => {
           // What is decided rests on the saga and the instant alone: asked once more it says the same.
