@@ -65,8 +65,9 @@ export class Connection {
       authorship.run(author, () =>
         world.database.transaction((tx) => {
           world.authors.set(tx, author);
-          return this.whileOpen(timeoutMs, async () => {
+          return this.whileOpen(timeoutMs, async (assertOpen) => {
             await process.wait(fate.toMs);
+            assertOpen(); // no work begins on a transaction whose beginning was never answered
             return work(tx);
           });
         }),
@@ -143,21 +144,29 @@ export class Connection {
     return this.process.wait(0);
   }
 
-  private whileOpen<T>(timeoutMs: number | undefined, work: () => Promise<T>): Promise<T> {
+  private whileOpen<T>(timeoutMs: number | undefined, work: (assertOpen: () => void) => Promise<T>): Promise<T> {
     const { world, process } = this;
     const broken = () => new StoreFaultError('the connection is gone, and the transaction with it');
     if (process.isDead) return Promise.reject(broken());
+    let isOver = false;
+    const assertOpen = (): void => {
+      if (isOver) throw broken();
+    };
     return new Promise<T>((resolve, reject) => {
+      const end = (error: Error): void => {
+        isOver = true;
+        reject(error);
+      };
       const ends = [
-        process.onDeath(() => reject(broken())),
-        world.onOutage(() => reject(broken())),
+        process.onDeath(() => end(broken())),
+        world.onOutage(() => end(broken())),
         // A server does not let a silent client hold others up for ever.
-        world.time.after(world.idleTransactionMs, () => reject(broken())),
+        world.time.after(world.idleTransactionMs, () => end(broken())),
         ...(timeoutMs === undefined
           ? []
-          : [process.schedule(() => reject(new TransactionTimeoutError(timeoutMs)), timeoutMs)]),
+          : [process.schedule(() => end(new TransactionTimeoutError(timeoutMs)), timeoutMs)]),
       ];
-      work()
+      work(assertOpen)
         .then(resolve, reject)
         .finally(() => ends.forEach((end) => end()));
     });
