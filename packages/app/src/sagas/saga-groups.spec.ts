@@ -45,6 +45,33 @@ describe('parallel groups', () => {
     ]);
   });
 
+  it('try nothing again while the failure of another is being written', async () => {
+    const append = world.store.append.bind(world.store);
+    world.store.append = async (...args) => {
+      const held = await append(...args);
+      await after(50); // the answer is on its way
+      return held;
+    };
+    let tries = 0;
+    const again = async (): Promise<never> => {
+      tries += 1;
+      return failing();
+    };
+    const { sagas } = world.engine('a');
+    const saga = sagas.define(
+      definition([
+        {
+          parallel: [
+            { name: 'again', execute: again, retry: { attempts: 2, delayMs: 100, jitter: 0 } },
+            { name: 'fatal', execute: () => after(120).then(failing) },
+          ],
+        },
+      ]),
+    );
+    expect(await codeOf(world.settle(saga.run(request('s'))))).toBe('saga_failed');
+    expect(tries).toBe(1);
+  });
+
   it('abort the others when one fails, wait for them, then undo one by one in reverse order of start', async () => {
     const told: string[] = [];
     const undo = (name: string) => async () => void told.push(`undo ${name}`);

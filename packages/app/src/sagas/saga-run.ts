@@ -210,6 +210,11 @@ export class SagaRun {
       return told && this.tell(task, told);
     }
     const work = task.type === 'execute' ? step.execute : step.compensate;
+    if (waitMs > 0) {
+      // What is being written now may be the failure of another step of the group, after which nothing more is tried.
+      await this.journal.inTurn(() => Promise.resolve());
+      if (this.halt.signal.aborted || abort.aborted || !this.isOwed(task)) return;
+    }
     const attempted = await this.attempt(task, abort, (context) => work?.(context));
     if (attempted.type === 'done') return this.journal.record((atMs) => endOf(task, attempted.value, atMs));
     return this.tell(task, attempted);
