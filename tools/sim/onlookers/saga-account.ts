@@ -93,7 +93,8 @@ export class SagaAccount {
         return this.unpark(this.undosFailed, step, type);
       case 'revived':
         this.undosFailed.clear();
-        for (const each of this.failed) this.running.add(each);
+        // Going back, it is the undos that go on: a step that has failed stays failed.
+        if (!this.isGoingBack) for (const each of this.failed) this.running.add(each);
         this.failed.clear();
         this.parkedFor = undefined;
         return undefined;
