@@ -53,6 +53,8 @@ describe('a window of calls', () => {
     window.add(true, 5_000);
     window.add(false, 100);
     expect(window.tally(100)).toEqual({ calls: 2, bad: 1 });
+    window.add(true, 5_000); // and forward again
+    expect(window.tally(5_000)).toEqual({ calls: 3, bad: 2 });
     window.add(true, 9e15);
     expect(window.tally(9e15)).toEqual({ calls: 1, bad: 1 });
   });
