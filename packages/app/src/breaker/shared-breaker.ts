@@ -16,10 +16,14 @@ import {
   type UntimedBreakerCommand,
 } from '@eros/domain';
 import { noCalls } from './breaker-metrics.js';
-import { orTimeout, type Schedule } from './schedule.js';
+import { orTimeout, waitAtMost, type Schedule } from './schedule.js';
+import { TimeAlone } from './time-alone.js';
 
 /** After this time without an answer the store counts as unreachable. */
 const STORE_TIMEOUT_MS = 5_000;
+
+/** The answer to a write that was given up may still come within this time: twice as long as a statement may take. */
+const LATE_ANSWER_MS = 60_000;
 
 export interface SharedBreakerPorts {
   readonly store: BreakerStore;
@@ -38,6 +42,13 @@ export interface SharedBreakerPorts {
 interface Untold {
   count: number;
   lastAtMs: number;
+}
+
+/** What became of a write. */
+interface Reached {
+  readonly isTold: boolean;
+  /** Of a write that was given up without an answer: whether the store did it after all, as far as that becomes known. */
+  readonly isStored?: Promise<boolean>;
 }
 
 /**
@@ -62,7 +73,11 @@ export class SharedBreaker {
   private hasEnded = false;
   /** Of the breaker as last read; alone, the copy goes on from it by generations of its own. */
   private fleetGeneration: number | undefined;
-  private alone = { generation: 0, failures: 0, hasMoved: false };
+  private alone = new TimeAlone(0);
+  /** Ends when the store knows of all that happened in times without it. */
+  private telling: Promise<unknown> = Promise.resolve();
+  private end: () => void = () => undefined;
+  private readonly ended = new Promise<void>((resolve) => (this.end = resolve));
 
   constructor(
     readonly name: string,
@@ -95,7 +110,10 @@ export class SharedBreaker {
   load(): Promise<void> {
     return this.inTurn(async () => {
       if (this.aloneSince) return;
-      await this.reach(async () => this.adopt(await this.ports.store.read(this.name)));
+      await this.reach(async () => {
+        const adopt = this.adopting();
+        adopt(await this.ports.store.read(this.name));
+      });
       this.isLoaded = true;
     });
   }
@@ -107,13 +125,11 @@ export class SharedBreaker {
    */
   tell(command: () => UntimedBreakerCommand): Promise<void> {
     return this.inTurn(async () => {
-      if (!this.aloneSince) {
-        const isTold = await this.reach(async () => {
-          await this.dispatch(command());
-        });
-        if (isTold) return;
-      }
-      this.decideAlone(command());
+      const now = command();
+      if (now.type === 'settle' && now.outcome === 'success') this.alone.succeed();
+      if (this.aloneSince) return void this.decideAlone(now);
+      const { isTold, isStored } = await this.reach(() => this.dispatch(now));
+      if (!isTold) this.decideAlone(command(), isStored);
     });
   }
 
@@ -134,19 +150,23 @@ export class SharedBreaker {
 
   private async dispatch(command: UntimedBreakerCommand): Promise<BreakerStep> {
     const { name, policy, ports } = this;
+    const adopt = this.adopting();
     const answer = await ports.store.dispatch(name, { ...command, node: ports.node }, policy);
-    this.adopt(answer);
+    adopt(answer);
     this.report(answer, 'fleet');
     return answer;
   }
 
-  /** Decides by itself, at once. Only while the store cannot be reached. */
-  decideAlone(command: UntimedBreakerCommand): BreakerDecision {
+  /**
+   * Decides by itself, at once. Only while the store cannot be reached.
+   *
+   * @param isStored where the store was told of it, too, and has not answered.
+   */
+  decideAlone(command: UntimedBreakerCommand, isStored?: Promise<boolean>): BreakerDecision {
     const before = this.copy;
     const told = { ...command, node: this.ports.node, atMs: this.nowMs() };
     const { decision, breaker } = stepBreaker(told, before, this.policy);
-    if (command.type === 'settle' && command.outcome === 'failure') this.alone.failures += command.failures ?? 1;
-    if (command.type === 'settle' && command.outcome === 'success') this.alone.failures = 0;
+    if (command.type === 'settle' && command.outcome === 'failure') this.alone.fail(command.failures ?? 1, isStored);
     if (breaker.generation !== before.generation) this.alone.hasMoved = true;
     this.replace(breaker);
     const transitions = transitionsOf(this.name, before, eventsOf(decision), told.node);
@@ -192,7 +212,7 @@ export class SharedBreaker {
   goAlone(error: unknown): void {
     if (this.aloneSince) return;
     this.aloneSince = { error };
-    this.alone = { generation: this.copy.generation, failures: 0, hasMoved: false };
+    this.alone = new TimeAlone(this.copy.generation);
     const { name, policy } = this;
     this.ports.logger.warn(
       { breaker: name, mode: policy.onStoreDown, error },
@@ -204,7 +224,9 @@ export class SharedBreaker {
   async close(): Promise<void> {
     this.hasEnded = true;
     this.cancelFlush?.();
+    this.end();
     await this.flush();
+    await this.telling;
     const { successes, failures } = this.totals;
     if (successes + failures === 0) return;
     this.ports.logger.warn(
@@ -214,19 +236,24 @@ export class SharedBreaker {
   }
 
   private comeBack(): void {
-    const { generation, failures, hasMoved } = this.alone;
+    const { alone } = this;
     this.aloneSince = undefined;
-    if (hasMoved) this.era += 1;
+    if (alone.hasMoved) this.era += 1;
     this.ports.logger.info({ breaker: this.name }, 'circuit breaker reaches its database again');
     if (this.totals.successes + this.totals.failures > 0) this.planFlush();
-    if (failures === 0) return;
-    // One write for the whole time alone. If others have moved the breaker since, it is late and changes nothing.
-    const command = { type: 'settle', outcome: 'failure', failures, ticket: { generation } } as const;
-    void this.inTurn(() =>
-      this.reach(async () => {
-        await this.dispatch(command);
-      }),
-    );
+    const telling = alone.tell((failures) => this.tellAgain(alone.generation, failures));
+    this.telling = Promise.all([this.telling, telling]);
+  }
+
+  /** If others have moved the breaker since, it is late and changes nothing. */
+  private tellAgain(generation: number, failures: number): Promise<void> {
+    return this.inTurn(async () => {
+      const command = { type: 'settle', outcome: 'failure', failures, ticket: { generation } } as const;
+      const { isTold, isStored }: Reached = this.aloneSince
+        ? { isTold: false }
+        : await this.reach(() => this.dispatch(command));
+      if (!isTold && this.alone.generation === generation) this.alone.fail(failures, isStored);
+    });
   }
 
   private planFlush(): void {
@@ -248,15 +275,23 @@ export class SharedBreaker {
         const sinceLastMs = Math.max(0, this.ports.clock.nowMs() - (untold?.lastAtMs ?? 0));
         return { generation, count: untold?.count ?? 0, sinceLastMs };
       };
-      const isTold = await this.reach(async () => {
+      const { isTold, isStored } = await this.reach(async () => {
         const calls = untold ? { ...totals, closed: closed() } : totals;
-        this.adopt(await this.ports.store.flushCalls(this.name, calls, this.policy));
+        const adopt = this.adopting();
+        adopt(await this.ports.store.flushCalls(this.name, calls, this.policy));
       });
       if (isTold) return;
-      this.totals.successes += totals.successes;
-      this.totals.failures += totals.failures;
+      if (isStored && !this.hasEnded) void isStored.then((isKnown) => isKnown || this.keepTotals(totals));
+      else this.keepTotals(totals);
       if (untold) this.decideAlone({ type: 'count_successes', ...closed() });
     });
+  }
+
+  /** They are told with the next flush. */
+  private keepTotals({ successes, failures }: Record<'successes' | 'failures', number>): void {
+    this.totals.successes += successes;
+    this.totals.failures += failures;
+    if (!this.cancelFlush && !this.aloneSince) this.planFlush();
   }
 
   private inTurn(work: () => Promise<unknown>): Promise<void> {
@@ -266,21 +301,43 @@ export class SharedBreaker {
   }
 
   /** Whether the store did it; if not, this process is alone from now on. */
-  private async reach(work: () => Promise<void>): Promise<boolean> {
+  private async reach(work: () => Promise<unknown>): Promise<Reached> {
     this.writes += 1;
-    let isInTime = true;
+    let isAnswered = false;
+    const answer = work();
+    const isStored = answer.then(
+      () => (isAnswered = true),
+      () => !(isAnswered = true),
+    );
     try {
-      await orTimeout(work(), STORE_TIMEOUT_MS, this.ports.schedule);
+      await orTimeout(answer, STORE_TIMEOUT_MS, this.ports.schedule);
+      return { isTold: true };
     } catch (error) {
-      isInTime = false;
       this.goAlone(error);
+      return isAnswered ? { isTold: false } : { isTold: false, isStored: this.late(isStored) };
+    } finally {
+      this.writes += 1;
     }
-    this.writes += 1;
-    return isInTime;
+  }
+
+  /** What becomes known of a write that was given up; nothing any more when this process closes. */
+  private async late(isStored: Promise<boolean>): Promise<boolean> {
+    let isKnown = false;
+    const known = isStored.then((isIt) => (isKnown = isIt));
+    await waitAtMost(Promise.race([known, this.ended]), LATE_ANSWER_MS, this.ports.schedule);
+    return isKnown;
+  }
+
+  /** Adopts the answer to the write on its way, unless the write was given up: what is known since is newer. */
+  private adopting(): (reading: BreakerReading) => void {
+    const turn = this.writes;
+    return (reading) => {
+      if (turn === this.writes) this.adopt(reading);
+    };
   }
 
   private adopt({ breaker, atMs }: BreakerReading): void {
-    if (this.aloneSince) return; // the answer came after the store was given up
+    if (this.aloneSince) return; // a reading failed while this was on its way
     this.databaseAheadMs = atMs - this.ports.clock.nowMs();
     const { generation } = this.replace(breaker ?? newCircuitBreaker(atMs));
     const known = this.fleetGeneration ?? generation;

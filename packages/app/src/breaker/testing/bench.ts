@@ -51,6 +51,8 @@ export class FakeStore implements BreakerStore {
   flushed: FlushedCalls[] = [];
   isDown = false;
   gate: Promise<void> | undefined;
+  /** What is written meanwhile is stored at once, and answered when this ends. */
+  silence: Promise<void> | undefined;
 
   constructor(private readonly nowMs: () => number) {}
 
@@ -73,6 +75,7 @@ export class FakeStore implements BreakerStore {
     this.rows.set(name, step.breaker);
     const transitions = transitionsOf(name, before, eventsOf(step.decision), command.node);
     this.histories.push(...transitions);
+    await this.silence;
     return { ...step, atMs, transitions };
   }
   async flushCalls(...[name, calls, policy]: Parameters<BreakerStore['flushCalls']>) {
@@ -81,6 +84,7 @@ export class FakeStore implements BreakerStore {
     let breaker = this.rows.get(name) ?? newCircuitBreaker(atMs);
     if (calls.closed) ({ breaker } = stepBreaker({ type: 'count_successes', ...calls.closed, atMs }, breaker, policy));
     this.rows.set(name, breaker);
+    await this.silence;
     return { breaker, atMs };
   }
   async history(name: string, { afterGeneration = 0, limit = 100 }: HistoryQuery = {}) {
