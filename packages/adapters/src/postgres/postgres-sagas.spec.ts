@@ -78,4 +78,102 @@ describe('sagas on PostgreSQL', () => {
       await close();
     }
   });
+
+  describe('that are written at about the same time', () => {
+    const sagas = ['s1', 's2', 's3', 's4'].map((sagaId) => ({ ...saga, sagaId }));
+    const createAll = async (store: SqlSagaStore) =>
+      (await Promise.all(sagas.map((each) => store.create(each, terms('first'))))) as HeldSaga[];
+    const requested = (atMs: number, reason = 'so'): SagaEvent[] => [
+      { type: 'requested', atMs, action: 'cancel', by: 'ann', reason },
+    ];
+
+    it('share a statement, and each keeps its own row and journal', async () => {
+      const { database, close } = await openTestPostgres();
+      try {
+        const statements: string[] = [];
+        const store = new SqlSagaStore(counted(database, statements));
+        const held = await createAll(store);
+        expect(statements).toHaveLength(1);
+        const after = await Promise.all(
+          held.map((each, i) => store.append(each, (atMs) => requested(atMs, `reason ${i}`))),
+        );
+        expect(statements).toHaveLength(2);
+        for (const [i, { sagaId }] of sagas.entries()) {
+          const found = await store.find(sagaId);
+          expect(found?.journal.map((event) => ('reason' in event ? event.reason : event.type))).toEqual([
+            ...['created', 'claimed', `reason ${i}`],
+          ]);
+          expect(found).toMatchObject({ requested: 'cancel', lease: { owner: 'first' } });
+          expect(after[i]?.nowMs).toBe(found?.journal.at(-1)?.atMs);
+        }
+      } finally {
+        await close();
+      }
+    });
+
+    it('do not wait for the one whose row somebody else is writing', async () => {
+      const { database, close } = await openTestPostgres();
+      try {
+        const store = new SqlSagaStore(database);
+        const held = await createAll(store);
+        let locked: () => void = () => undefined;
+        const writes = new Promise<void>((resume) => (locked = resume)).then(() => {
+          const [first, ...others] = held.map((each) => store.append(each, requested));
+          return { first, others };
+        });
+        await database.transaction(async (tx) => {
+          await tx.query("UPDATE saga_execution_log SET error_message = NULL WHERE saga_id = 's1'");
+          locked();
+          await Promise.all((await writes).others);
+          expect(await store.find('s1', tx)).toMatchObject({ journal: { length: 2 } });
+        });
+        await (
+          await writes
+        ).first;
+        expect(await store.find('s1')).toMatchObject({ journal: { length: 3 } });
+      } finally {
+        await close();
+      }
+    });
+
+    it('are not spoiled by one that cannot be written', async () => {
+      const { database, close } = await openTestPostgres();
+      try {
+        const store = new SqlSagaStore(database);
+        const held = await createAll(store);
+        const ends = await Promise.allSettled(
+          // PostgreSQL keeps no NUL in a JSON.
+          held.map((each) => store.append(each, (atMs) => requested(atMs, each.sagaId === 's3' ? '\0' : 'so'))),
+        );
+        expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
+        const lengths = await Promise.all(sagas.map(async ({ sagaId }) => (await store.find(sagaId))?.journal.length));
+        expect(lengths).toEqual([3, 3, 2, 3]);
+      } finally {
+        await close();
+      }
+    });
+
+    it('tell the one that was lost, and the one that exists already', async () => {
+      const { database, close } = await openTestPostgres();
+      try {
+        const store = new SqlSagaStore(database);
+        const held = await createAll(store);
+        const lost = held.map((each) => (each.sagaId === 's2' ? { ...each, owner: 'another' } : each));
+        const ends = await Promise.allSettled(lost.map((each) => store.append(each, requested)));
+        expect(ends.map((end) => (end.status === 'rejected' ? (end.reason as { code: string }).code : 'ok'))).toEqual([
+          ...['ok', 'saga_lease_lost', 'ok', 'ok'],
+        ]);
+        const again = await Promise.allSettled([
+          store.create({ ...saga, sagaId: 's5' }, terms('first')),
+          store.create({ ...saga, sagaId: 's1' }, terms('first')),
+          store.create({ ...saga, sagaId: 's1', input: { other: true } }, terms('first')),
+        ]);
+        expect(again).toMatchObject([
+          ...[{ value: { sagaId: 's5', epoch: 1 } }, { value: undefined }, { reason: { code: 'saga_exists' } }],
+        ]);
+      } finally {
+        await close();
+      }
+    });
+  });
 });

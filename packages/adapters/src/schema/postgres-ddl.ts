@@ -5,7 +5,7 @@ import type { Column, ColumnType, Table } from './table.js';
  * no index depends on the operating system's idea of an alphabet. Whole numbers have 64 bits, as on SQLite. A time of day
  * stays the text `HH:MM` of the schema reference.
  */
-const POSTGRES_TYPE: Record<ColumnType, string> = {
+export const POSTGRES_TYPE: Record<ColumnType, string> = {
   text: 'text COLLATE "C"',
   instant: 'timestamptz',
   date: 'date',

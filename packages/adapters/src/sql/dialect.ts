@@ -1,4 +1,6 @@
 import { formatInstant } from '@eros/domain';
+import { POSTGRES_TYPE } from '../schema/postgres-ddl.js';
+import type { ColumnType } from '../schema/table.js';
 import { comparableInstant, comparableParameter } from '../sqlite/comparable-instant.js';
 
 /**
@@ -24,6 +26,12 @@ export interface WritesInQueries {
   jsonElements(json: string, name: string): string;
   /** The later one of two instants. */
   laterOf(one: string, other: string): string;
+  /** The instant of so many ms since 1970 UTC. */
+  instantOf(ms: string): string;
+  /** A text as a value of a column's type. */
+  cast(text: string, type: ColumnType): string;
+  /** What ends a SELECT that is to lock its rows of a table; `isSkipping` leaves those out that somebody else has locked. */
+  locking(table: string, isSkipping: boolean): string;
 }
 
 export const sqliteDialect: Dialect = {
@@ -47,6 +55,9 @@ export const postgresDialect: PostgresDialect = {
     jsonElements: (json, name) =>
       `jsonb_array_elements(CAST(${json} AS jsonb)) WITH ORDINALITY AS ${name} (element, nth)`,
     laterOf: (one, other) => `GREATEST(${one}, ${other})`,
+    instantOf: (ms) => `to_timestamp((${ms}) / 1000.0)`,
+    cast: (text, type) => `CAST(${text} AS ${POSTGRES_TYPE[type].replace(/ COLLATE .*/, '')})`,
+    locking: (table, isSkipping) => `FOR NO KEY UPDATE OF ${table}${isSkipping ? ' SKIP LOCKED' : ''}`,
   },
   // The instant of the statement's own evaluation: now() would stand still at the transaction's beginning.
   nowMs: () => 'CAST(floor(EXTRACT(EPOCH FROM clock_timestamp()) * 1000) AS bigint)',

@@ -31,9 +31,9 @@ import {
   type Transaction,
   type WaitingSagas,
 } from '@eros/domain';
-import type { Dialect, WritesInQueries } from './dialect.js';
+import type { Dialect } from './dialect.js';
 import { stored, written, type Columns } from './moments.js';
-import type { SqlClock, SqlDatabase, SqlFragment } from './sql-database.js';
+import type { SqlDatabase } from './sql-database.js';
 import { marks, rowsOfMarks } from './statements.js';
 import {
   entryJson,
@@ -48,13 +48,16 @@ import {
   type SagaRow,
 } from './saga-rows.js';
 import {
-  appendAtOnce,
-  createAtOnce,
+  appendTogether,
+  createTogether,
   OURS,
   timelessWrite,
+  type SagaAddition,
+  type SagaCreation,
   type SagaWrite,
   type TimelessWrite,
 } from './saga-statements.js';
+import { SharedWrites } from './shared-writes.js';
 
 const UNDER_WAY = "'pending', 'in_progress', 'compensating'";
 /** Claimable by a worker that has the definition, at the instant that stands for the mark. */
@@ -72,11 +75,20 @@ const CHECKED = { isolation: 'read_committed' } as const;
 
 /** `saga_execution_log` and `saga_journal`. */
 export class SqlSagaStore implements SagaStore {
-  constructor(private readonly database: SqlDatabase) {}
+  private readonly creations: SharedWrites<SagaCreation> | undefined;
+  private readonly additions: SharedWrites<SagaAddition> | undefined;
+
+  constructor(private readonly database: SqlDatabase) {
+    const { writesInQueries: words } = database.dialect;
+    if (!words) return;
+    this.creations = new SharedWrites(database, (creations, clock) => createTogether(creations, clock, words));
+    this.additions = new SharedWrites(database, (additions, clock) => appendTogether(additions, clock, words));
+  }
 
   async create(saga: NewSaga, holder: SagaHolder | undefined, tx?: Transaction): Promise<HeldSaga | undefined> {
     const writeAt = (atMs: number) => creation(saga, holder, atMs);
-    const atMs = await this.atOnce(tx, writeAt, 0, 1, (write, clock, words) => createAtOnce(saga, write, clock, words));
+    const timeless = () => timelessWrite(writeAt, 0, 1);
+    const atMs = await this.atOnce(tx, this.creations, timeless, (write) => ({ saga, write }));
     if (atMs !== undefined) return holder && heldOf(saga, holder, writeAt(atMs).state, atMs);
     return this.inTransaction(tx, async (own) => {
       const nowMs = await this.database.nowMs(own);
@@ -146,9 +158,8 @@ export class SqlSagaStore implements SagaStore {
   async append(held: HeldSaga, decide: (nowMs: number) => readonly SagaEvent[], tx?: Transaction): Promise<HeldSaga> {
     const writeAt = (atMs: number) => addition(held, decide(atMs), atMs);
     const { sagaId, owner, epoch, state: before } = held;
-    const atMs = await this.atOnce(tx, writeAt, held.nowMs, held.nowMs + AT_ONCE_MS, (write, clock, words) =>
-      appendAtOnce(held, write, clock, words),
-    );
+    const timeless = () => timelessWrite(writeAt, held.nowMs, held.nowMs + AT_ONCE_MS);
+    const atMs = await this.atOnce(tx, this.additions, timeless, (write) => ({ held, write }));
     if (atMs !== undefined) return writeAt(atMs).after;
     return this.inTransaction(tx, async (own) => {
       const { events, columns, after } = writeAt(await this.database.nowMs(own));
@@ -167,17 +178,18 @@ export class SqlSagaStore implements SagaStore {
    *
    * @returns the time of it; `undefined` when nothing was written, and it takes more than one statement to tell what is to be.
    */
-  private async atOnce(
+  private async atOnce<Item>(
     tx: Transaction | undefined,
-    writeAt: (atMs: number) => SagaWrite,
-    fromMs: number,
-    toMs: number,
-    statementFor: (write: TimelessWrite, clock: SqlClock, words: WritesInQueries) => SqlFragment,
+    writes: SharedWrites<Item> | undefined,
+    timeless: () => TimelessWrite | undefined,
+    itemOf: (write: TimelessWrite) => Item,
   ): Promise<number | undefined> {
-    const { writesInQueries } = this.database.dialect;
-    const write = writesInQueries && timelessWrite(writeAt, fromMs, toMs);
+    const write = writes && timeless();
     if (!write) return undefined;
-    return this.database.on(tx).writeNow((clock) => statementFor(write, clock, writesInQueries));
+    const item = itemOf(write);
+    // Inside a transaction that the caller was not given, the session refuses.
+    const isInside = tx !== undefined || this.database.isInsideTransaction();
+    return isInside ? writes.writeAlone(item, this.database.on(tx)) : writes.write(item);
   }
 
   async renew({ sagaId, owner, epoch, leaseMs }: HeldSaga): Promise<number> {
@@ -272,6 +284,7 @@ export class SqlSagaStore implements SagaStore {
   }
 
   private async write(sagaId: string, from: number, events: readonly SagaEvent[], tx: Transaction): Promise<void> {
+    if (events.length === 0) return;
     await this.database.on(tx).run(
       `INSERT INTO saga_journal (saga_id, seq, entry, at) VALUES ${rowsOfMarks(events.length, 4)}`,
       events.flatMap((event, i) => [sagaId, from + i, entryJson(event), formatInstant(event.atMs)]),

@@ -1,0 +1,45 @@
+import { Batches } from '../storage/batches.js';
+import type { SqlClock, SqlDatabase, SqlFragment } from './sql-database.js';
+
+/** While one commit is on its way to the disk, the next one is made. */
+const LIMITS = { underWayMax: 2, itemsMax: 100 };
+
+/** A statement for some writes, which gives `nth`, counted from 1, and `at_ms` of those that it has written. */
+type StatementFor<Item> = (items: readonly Item[], clock: SqlClock) => SqlFragment;
+
+/** Writes of one kind, of which those that come at about the same time share a statement and its commit. */
+export class SharedWrites<Item> {
+  private readonly batches: Batches<Item, number | undefined | 'left_out'>;
+
+  constructor(
+    private readonly database: SqlDatabase,
+    private readonly statementFor: StatementFor<Item>,
+  ) {
+    this.batches = new Batches((items) => this.writeAll(items), LIMITS);
+  }
+
+  /** Outside transactions. @returns the time of the write; `undefined` when nothing was written. */
+  async write(item: Item): Promise<number | undefined> {
+    const atMs = await this.batches.add(item);
+    return atMs === 'left_out' ? this.writeAlone(item) : atMs;
+  }
+
+  /** At once, on a session of the caller's. */
+  async writeAlone(item: Item, session = this.database.on()): Promise<number | undefined> {
+    return session.writeNow((clock) => this.statementFor([item], clock));
+  }
+
+  private async writeAll(items: readonly Item[]): Promise<(number | undefined | 'left_out')[]> {
+    const [first] = items;
+    if (items.length === 1 && first !== undefined) return [await this.writeAlone(first)];
+    const times = new Map<number, number>();
+    try {
+      const statement = () => this.statementFor(items, this.database.clock());
+      const rows = await this.database.on().returning<{ nth: number; at_ms: number }>(statement);
+      for (const { nth, at_ms } of rows) times.set(nth, at_ms);
+    } catch {
+      // Perhaps through the fault of one of them. Each goes alone, which does nothing if it was written, and tells its own.
+    }
+    return items.map((_, i) => times.get(i + 1) ?? 'left_out');
+  }
+}
