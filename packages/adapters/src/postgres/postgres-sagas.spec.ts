@@ -72,8 +72,8 @@ describe('sagas on PostgreSQL', () => {
         renewed();
         while ((await asSuperuser(url, WAITING))[0]?.rowCount === 0);
       });
-      const { lease } = (await store.find('s1')) ?? {};
-      expect(lease?.untilMs).toBeGreaterThan((await write).nowMs + 3_600_000);
+      const { nowMs } = await write;
+      expect((await store.find('s1'))?.lease?.untilMs).toBeGreaterThan(nowMs + 3_600_000);
     } finally {
       await close();
     }
