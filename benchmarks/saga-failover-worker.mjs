@@ -16,8 +16,8 @@ const saga = eros.sagas.define({
   })),
 });
 await eros.start();
-process.on('message', async ({ sagaId }) => {
-  await eros.transaction((transaction) => saga.start({ sagaId, creatorId: 'c-001', input: null, transaction }));
+process.on('message', async ({ sagaId, creatorId }) => {
+  await eros.transaction((transaction) => saga.start({ sagaId, creatorId, input: null, transaction }));
 });
 // The engine's own timers keep no process alive.
 setInterval(() => undefined, 60_000);

@@ -1,6 +1,8 @@
 // npm run bench:saga-failover: how long a saga stands still when the process that works on it is killed with SIGKILL, and whether
 // a step is done again whose end was written down.
 // --kills N (20), --workers N (4), --sagas N (8), --lease MS, --sweep MS (the engine's defaults), --db pg|sqlite (pg), --seed N (1).
+// Every saga may be recovered as often as there are kills, and more: by default it would be parked after 20. Its steps last
+// longer than all kills together can.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
@@ -10,6 +12,7 @@ import { parseArgs } from 'node:util';
 import { createEros } from '@eros/app';
 import { seededRandom } from '@eros/domain';
 import { createDatabase, startPostgres } from '../tools/pg-test-server.mjs';
+import { importCreator } from './bench-creator.mjs';
 import { Goals, inTempFolder } from './measure.mjs';
 
 const text = (fallback) => ({ type: 'string', ...(fallback === undefined ? {} : { default: fallback }) });
@@ -24,28 +27,25 @@ const DEFAULT_SWEEP_MS = 1_000;
 const GOAL_MS = 10_000;
 const leaseMs = Number(values.lease ?? DEFAULT_LEASE_MS);
 const sweepMs = Number(values.sweep ?? DEFAULT_SWEEP_MS);
+const kills = Number(values.kills);
 const settings = {
   ...(values.lease === undefined ? {} : { leaseMs }),
-  ...(values.sweep === undefined ? {} : { sagas: { sweepMs } }),
+  sagas: { recoveriesMax: 10 * kills + 100, ...(values.sweep === undefined ? {} : { sweepMs }) },
 };
-const kills = Number(values.kills);
 const random = seededRandom(`saga-failover ${values.seed}`);
-/** Longer than the run: a saga is under way whenever its worker is killed. */
-const STEPS = 2_000;
-const STEP_MS = 250;
+/** Rather long than many: a saga's row lists its completed steps, so that the last of many cost more than the first. */
+const STEP_MS = 500;
+/** How long a kill takes at most on a busy machine: until it comes, and until all goes on. */
+const KILL_MS = 2 * STEP_MS + leaseMs + sweepMs + 5_000;
+/** They last longer than the run: a saga is under way whenever its worker is killed. */
+const STEPS = Math.ceil(((kills + 2) * KILL_MS) / STEP_MS);
 const STALLED_MS = 60_000;
 const workerFile = fileURLToPath(new URL('saga-failover-worker.mjs', import.meta.url));
 
 async function measure(database) {
   const eros = await createEros({ database, migrate: 'auto' });
-  const creator = {
-    creator_id: 'c-001',
-    page_name: 'bench',
-    display_name: 'Bench',
-    page_type: 'paid',
-    timezone: 'UTC',
-  };
-  await eros.data.importCreators([{ ...creator, current_active_fans: 1_000, is_active: 1 }]);
+  const creatorId = await importCreator(eros);
+  const ids = Array.from({ length: Number(values.sagas) }, (_, i) => `saga-${i + 1}`);
   const workers = new Set();
   /** Who began the latest step of each saga, and every step that was begun. */
   const latest = new Map();
@@ -53,13 +53,18 @@ async function measure(database) {
   const stranded = new Map();
   const took = [];
   let arrived = () => undefined;
-  const until = async (isSo) => {
-    const timer = setTimeout(() => arrived(new Error('a saga stands still for longer than a minute')), STALLED_MS);
-    while (!isSo()) {
-      const error = await new Promise((resolve) => (arrived = resolve));
-      if (error) throw error;
+  /** Waits until a worker is at each of the sagas. */
+  const allUnderWay = async () => {
+    const waiting = () => ids.filter((sagaId) => !latest.has(sagaId));
+    const timer = setTimeout(() => arrived({ isStalled: true }), STALLED_MS);
+    try {
+      while (waiting().length > 0) {
+        const { isStalled } = await new Promise((resolve) => (arrived = resolve));
+        if (isStalled) throw new Error(`stands still for longer than a minute: ${await statusOf(eros, waiting())}`);
+      }
+    } finally {
+      clearTimeout(timer);
     }
-    clearTimeout(timer);
   };
 
   const start = async () => {
@@ -77,7 +82,7 @@ async function measure(database) {
         took.push(atMs - since);
         stranded.delete(sagaId);
       }
-      arrived();
+      arrived({ isStalled: false });
     });
     workers.add(worker);
     return worker;
@@ -86,9 +91,8 @@ async function measure(database) {
   try {
     await Promise.all(Array.from({ length: Number(values.workers) }, start));
     const [first] = workers;
-    const ids = Array.from({ length: Number(values.sagas) }, (_, i) => `saga-${i + 1}`);
-    for (const sagaId of ids) first.send({ sagaId });
-    await until(() => latest.size === ids.length);
+    for (const sagaId of ids) first.send({ sagaId, creatorId });
+    await allUnderWay();
 
     for (let kill = 1; kill <= kills; kill += 1) {
       const holders = [...workers].filter((worker) => [...latest.values()].includes(worker));
@@ -105,7 +109,7 @@ async function measure(database) {
       }
       await start();
       // Every saga is under way again before the next kill, so that each kill is one of its own.
-      await until(() => stranded.size === 0);
+      await allUnderWay();
       if (process.stderr.isTTY) process.stderr.write(`\rkill ${kill}/${kills}   `);
     }
     let repeated = 0;
@@ -119,6 +123,18 @@ async function measure(database) {
     for (const worker of workers) worker.kill('SIGKILL');
     await eros.close();
   }
+}
+
+/** What has become of these sagas. */
+async function statusOf(eros, sagaIds) {
+  const all = await Promise.all(sagaIds.map(async (sagaId) => ({ sagaId, ...(await eros.sagas.get(sagaId)) })));
+  return all
+    .map(({ sagaId, status = 'never started', stuckReason, owner, leaseUntil, stepsCompleted = [] }) => {
+      const held = owner ? `held by ${owner} until ${leaseUntil?.toISOString()}` : 'held by nobody';
+      const parked = stuckReason ? ` and parked: ${stuckReason}` : '';
+      return `${sagaId} (${status}${parked}, ${held}, ${stepsCompleted.length} of ${STEPS} steps done)`;
+    })
+    .join('; ');
 }
 
 async function onDatabase(work) {

@@ -1,16 +1,10 @@
 // The engine: a saga of n steps that do nothing, each of them durable.
 import { createEros } from '@eros/app';
+import { importCreator } from '../bench-creator.mjs';
 
 export async function openEros({ database, steps }) {
   const eros = await createEros({ database, migrate: 'auto' });
-  const creator = {
-    creator_id: 'c-001',
-    page_name: 'bench',
-    display_name: 'Bench',
-    page_type: 'paid',
-    timezone: 'UTC',
-  };
-  await eros.data.importCreators([{ ...creator, current_active_fans: 1_000, is_active: 1 }]);
+  const creatorId = await importCreator(eros);
   const saga = eros.sagas.define({
     name: 'bench',
     version: 1,
@@ -19,7 +13,7 @@ export async function openEros({ database, steps }) {
   return {
     name: 'EROS Core',
     async run(n) {
-      const { results } = await saga.run({ creatorId: 'c-001', input: { n } });
+      const { results } = await saga.run({ creatorId, input: { n } });
       if (Object.keys(results).length !== steps) throw new Error('a saga ended without all its steps');
     },
     close: () => eros.close(),

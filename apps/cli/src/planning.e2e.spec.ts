@@ -1,8 +1,7 @@
 import { userInfo } from 'node:os';
 import { writeFileSync } from 'node:fs';
-import path from 'node:path';
 import type { FleetReport, WeekPlan } from '@eros/app';
-import { EXAMPLE, tooLong, wellBehaved, Workshop } from './testing/run-eros.js';
+import { exampleWorkshop, tooLong, wellBehaved } from './testing/run-eros.js';
 
 jest.setTimeout(120_000);
 
@@ -10,13 +9,7 @@ const WEEK = '2026-11-23';
 const AS_OF = ['--as-of', '2026-11-22T12:00Z'];
 
 describe('planning', () => {
-  const workshop = new Workshop();
-  const run = async (...args: string[]) => wellBehaved(await workshop.run(...args));
-  beforeAll(async () => {
-    for (const kind of ['creators', 'captions', 'messages'])
-      await run('import', kind, path.join(EXAMPLE, `${kind}.csv`));
-  });
-  afterAll(() => workshop.remove());
+  const { workshop, run } = exampleWorkshop();
 
   it('names a creator that is not known', async () => {
     const { exitCode, stderr } = await run('plan', '--creator', 'c-999', '--week', WEEK);

@@ -1,6 +1,5 @@
-import path from 'node:path';
 import type { FleetReport, WeekPlan } from '@eros/app';
-import { EXAMPLE, wellBehaved, Workshop } from './testing/run-eros.js';
+import { exampleWorkshop, wellBehaved } from './testing/run-eros.js';
 
 jest.setTimeout(240_000);
 
@@ -13,13 +12,7 @@ interface Stopped {
 }
 
 describe('workers', () => {
-  const workshop = new Workshop();
-  const run = async (...args: string[]) => wellBehaved(await workshop.run(...args));
-  beforeAll(async () => {
-    for (const kind of ['creators', 'captions', 'messages'])
-      await run('import', kind, path.join(EXAMPLE, `${kind}.csv`));
-  });
-  afterAll(() => workshop.remove());
+  const { workshop, run } = exampleWorkshop();
 
   it('plan what was put in line, one of them killed, and end well when they are stopped', async () => {
     const inLine = await run('plan', '--all', '--detach', '--week', WEEK, ...AS_OF);

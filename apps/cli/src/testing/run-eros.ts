@@ -84,3 +84,15 @@ export class Workshop {
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
+
+/** For a block of specs: a workshop in whose database the example agency is imported, and well-behaved runs in it. */
+export function exampleWorkshop() {
+  const workshop = new Workshop();
+  const run = async (...args: string[]) => wellBehaved(await workshop.run(...args));
+  beforeAll(async () => {
+    for (const kind of ['creators', 'captions', 'messages'])
+      await run('import', kind, path.join(EXAMPLE, `${kind}.csv`));
+  });
+  afterAll(() => workshop.remove());
+  return { workshop, run };
+}
