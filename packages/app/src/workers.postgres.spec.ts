@@ -134,3 +134,22 @@ it('keeps the timetable that was asked for, and takes back what is asked for no 
   await changed.start();
   expect(await planned()).toEqual([{ name: 'eros_timetable_measure', cron: '0 4 * * *', timezone: 'UTC' }]);
 });
+
+describe('without the package pg-boss', () => {
+  afterEach(() => jest.dontMock('pg-boss'));
+
+  it('no engine opens that asks for it, and the database is let go', async () => {
+    jest.doMock('pg-boss', () => {
+      throw Object.assign(new Error("Cannot find package 'pg-boss'"), { code: 'ERR_MODULE_NOT_FOUND' });
+    });
+    const sessions = () =>
+      query(first, "SELECT count(*)::int AS count FROM pg_stat_activity WHERE application_name = 'eros'");
+    const before = await sessions();
+    await expect(another()).rejects.toMatchObject({
+      code: 'dispatch_unavailable',
+      message: 'workers.dispatch "pg-boss": install it beside the engine: npm install pg-boss@12',
+    });
+    await (await another({ dispatch: 'sweep' })).close();
+    expect(await sessions()).toEqual(before);
+  });
+});

@@ -116,3 +116,64 @@ it('does the work of the timetable by one process of several', async () => {
   );
   expect(done).toHaveLength(rows[0].jobs);
 });
+
+describe('without what pg-boss needs', () => {
+  const SECRET = 'open sesame';
+  const failure = (open: Promise<unknown>): Promise<Error> =>
+    open.then(
+      () => Promise.reject(new Error('it should not open')),
+      (error: Error) => error,
+    );
+  const sessions = async (user: string) =>
+    (await client.query('SELECT pid FROM pg_stat_activity WHERE usename = $1', [user])).rows;
+  const asVisitor = () => {
+    const url = new URL(database.url);
+    [url.username, url.password] = ['eros_test_stranger', SECRET];
+    return { connection: { connectionString: url.href }, concurrency: 1, logger };
+  };
+  beforeAll(async () => {
+    await client.query(
+      'DO $$ BEGIN CREATE ROLE with_password; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$',
+    );
+    await client.query('DROP ROLE IF EXISTS eros_test_stranger');
+    await client.query(`CREATE ROLE eros_test_stranger LOGIN PASSWORD '${SECRET}' IN ROLE with_password`);
+  });
+  afterEach(() => jest.dontMock('pg-boss'));
+  afterAll(() => client.query('DROP ROLE eros_test_stranger'));
+
+  it('says which package to install, and for which setting', async () => {
+    jest.doMock('pg-boss', () => {
+      throw Object.assign(new Error("Cannot find package 'pg-boss'"), { code: 'ERR_MODULE_NOT_FOUND' });
+    });
+    const error = await failure(dispatch());
+    expect(error).toMatchObject({ code: 'dispatch_unavailable', dispatch: 'pg-boss' });
+    expect(error.message).toBe('workers.dispatch "pg-boss": install it beside the engine: npm install pg-boss@12');
+    expect(String(error.cause)).toContain('pg-boss');
+  });
+
+  it('says which schema the role may not make, never the password, and keeps no connection', async () => {
+    const error = await failure(PgBossDispatch.open(asVisitor()));
+    expect(error).toMatchObject({ code: 'dispatch_unavailable', dispatch: 'pg-boss' });
+    expect(error.message).toMatch(
+      /^workers\.dispatch "pg-boss": its schema "pgboss" .*permission denied.*grant the role CREATE on the database/s,
+    );
+    expect(error.message).not.toContain(SECRET);
+    while ((await sessions('eros_test_stranger')).length > 0) await new Promise((resume) => setTimeout(resume, 20));
+  });
+
+  it('opens for that role in a schema that was made for it', async () => {
+    await client.query('CREATE SCHEMA pgboss AUTHORIZATION eros_test_stranger');
+    opened.push(await PgBossDispatch.open(asVisitor()));
+    const { rows } = await client.query("SELECT tableowner FROM pg_tables WHERE schemaname = 'pgboss' LIMIT 1");
+    expect(rows).toEqual([{ tableowner: 'eros_test_stranger' }]);
+  });
+
+  it('does not advise to grant what would not help', async () => {
+    const error = await failure(
+      PgBossDispatch.open({ connection: { host: '127.0.0.1', port: 1, password: SECRET }, concurrency: 1, logger }),
+    );
+    expect(error).toMatchObject({ code: 'dispatch_unavailable' });
+    expect(error.message).toMatch(/ECONNREFUSED/);
+    expect(error.message).not.toMatch(/grant/);
+  });
+});

@@ -33,6 +33,8 @@ const KEPT_S = 3_600;
 /** The shortest that pg-boss allows. */
 const POLL_EVERY_S = 0.5;
 
+const mayNot = (error: unknown): boolean => (error as { code?: unknown } | undefined)?.code === '42501';
+
 /**
  * Wake-ups and the timetable by pg-boss, in tables of its own beside the engine's. A wake-up is written in the transaction of
  * whoever wakes. Everything it might get wrong - twice, late, lost - the epoch and the sweep put right.
@@ -48,22 +50,36 @@ export class PgBossDispatch implements SagaDispatch, Timetable {
   /** @throws {DispatchUnavailableError} when pg-boss is not installed, or cannot make its tables. */
   static async open(options: PgBossOptions): Promise<PgBossDispatch> {
     const { PgBoss } = await loadPgBoss();
-    const { connection, schema = 'pgboss', logger } = options;
-    const boss = new PgBoss({
-      ...(connection as ConstructorOptions),
-      ...{ schema, max: CONNECTIONS, application_name: 'eros pg-boss', useListenNotify: true },
-    });
-    boss.on('error', (error) => logger.warn({ error }, 'pg-boss: what it misses, the sweep finds'));
+    const { schema = 'pgboss', logger } = options;
+    const start = async (createSchema: boolean): Promise<PgBossDispatch> => {
+      const boss = new PgBoss({
+        ...(options.connection as ConstructorOptions),
+        ...{ schema, createSchema, max: CONNECTIONS, application_name: 'eros pg-boss', useListenNotify: true },
+      });
+      boss.on('error', (error) => logger.warn({ error }, 'pg-boss: what it misses, the sweep finds'));
+      try {
+        await boss.start();
+        const queue = { expireInSeconds: EXPIRES_S, deleteAfterSeconds: KEPT_S, retryLimit: 3, notify: true };
+        await boss.createQueue(WAKE_UPS, queue);
+        return new PgBossDispatch(boss, options);
+      } catch (error) {
+        await boss.stop({ graceful: false }).catch(() => undefined); // the first error is told
+        throw error;
+      }
+    };
     try {
-      await boss.start();
-      const queue = { expireInSeconds: EXPIRES_S, deleteAfterSeconds: KEPT_S, retryLimit: 3, notify: true };
-      await boss.createQueue(WAKE_UPS, queue);
-      return new PgBossDispatch(boss, options);
+      return await start(true).catch(async (error: unknown) => {
+        // PostgreSQL asks for the right to make a schema also where it is there already: somebody may have made it for us.
+        if (!mayNot(error)) throw error;
+        return start(false).catch(() => Promise.reject(error));
+      });
     } catch (error) {
-      await boss.stop({ graceful: false }).catch(() => undefined); // the first error is told
       const problem = error instanceof Error ? error.message : String(error);
-      const advice = `its schema "${schema}" cannot be made or used (${problem}): grant the role CREATE on the database once`;
-      throw new DispatchUnavailableError('pg-boss', advice, { cause: error });
+      const advice = mayNot(error)
+        ? ': grant the role CREATE on the database once, or make the schema for it with CREATE SCHEMA ... AUTHORIZATION'
+        : '';
+      const told = `its schema "${schema}" cannot be made or used (${problem})${advice}`;
+      throw new DispatchUnavailableError('pg-boss', told, { cause: error });
     }
   }
 

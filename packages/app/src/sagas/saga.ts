@@ -8,7 +8,10 @@ export interface StartSaga<I> {
   readonly sagaId?: string;
   /** The saga exists when this commits; a started engine begins it within one sweep. */
   readonly transaction?: Transaction;
-  /** Of a saga started in a transaction, where workers are told of sagas by pg-boss: higher ones first. Default 0. */
+  /**
+   * Orders the wake-ups of pg-boss for sagas started in a transaction, and nothing else: higher ones first. Default 0. It is not
+   * stored with the saga; where sagas are found by sweeping it means nothing.
+   */
   readonly priority?: number;
 }
 
