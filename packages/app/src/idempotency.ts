@@ -21,7 +21,7 @@ import {
   type Sha256,
 } from '@eros/domain';
 import type { Schedule } from './breaker/schedule.js';
-import { ClaimedRun, type IdempotentWork, type Transactions } from './idempotency/claimed-run.js';
+import { ClaimedRun, type ClaimedRunPorts, type IdempotentWork, type Transactions } from './idempotency/claimed-run.js';
 import type { Claim } from './idempotency/lease.js';
 import { LeaseCountdown } from './lease-countdown.js';
 
@@ -94,7 +94,7 @@ export class Idempotency {
   private readonly enclosing = new AsyncLocalStorage<readonly EnclosingRun[]>();
   private readonly running = new Map<{ abort(): void }, Promise<unknown>>();
   private readonly leaseMs: number;
-  private readonly transactionTimeoutMs: number;
+  private readonly runPorts: ClaimedRunPorts;
   private readonly waiting = new Set<() => void>();
   private isClosing = false;
 
@@ -105,7 +105,7 @@ export class Idempotency {
     assertMs('leaseMs', leaseMs, 1, HOUR_MS);
     assertMs('transactionTimeoutMs', transactionTimeoutMs, 1, Math.ceil(leaseMs / 3) - 1);
     this.leaseMs = leaseMs;
-    this.transactionTimeoutMs = transactionTimeoutMs;
+    this.runPorts = { ...ports, transactionTimeoutMs };
   }
 
   /**
@@ -205,11 +205,10 @@ export class Idempotency {
   }
 
   private async execute<T>(claim: Claim, work: IdempotentWork<T>, isTerminal: (error: unknown) => boolean): Promise<T> {
-    const { transactionTimeoutMs } = this;
-    const run = new ClaimedRun<T>(claim, { ...this.ports, transactionTimeoutMs }, isTerminal);
+    const run = new ClaimedRun<T>(claim, this.runPorts, isTerminal);
     const here: EnclosingRun = { storedKey: storedKeyOf(claim.id), isRunning: true };
     const around = this.enclosing.getStore() ?? [];
-    const result = run.run((context) => this.enclosing.run([...around, here], async () => work(context)));
+    const result = run.run((context) => this.enclosing.run([...around, here], work, context));
     this.running.set(run, result);
     if (this.isClosing) run.abort();
     try {

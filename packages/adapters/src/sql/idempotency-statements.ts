@@ -1,7 +1,23 @@
 import { storedKeyOf, type IdempotencyEvent, type OperationKey } from '@eros/domain';
 import { columnsOf, READ_COLUMNS } from './idempotency-row.js';
-import { fromNow, stored, written } from './moments.js';
+import { fromNow, paramsOf, stored, written } from './moments.js';
 import type { SqlClock, SqlFragment } from './sql-database.js';
+
+/**
+ * The texts of statements, which are the same for every event of a type as long as the clock is read alike. A text that is made
+ * anew takes time twice: to be put together, and to be found again among the prepared statements.
+ */
+export class KnownTexts {
+  private readonly known = new Map<string, { readonly reading: string; readonly sql: string }>();
+
+  of(name: string, { reading }: SqlClock, make: () => string): string {
+    const known = this.known.get(name);
+    if (known?.reading === reading.sql) return known.sql;
+    const made = { reading: reading.sql, sql: make() };
+    this.known.set(name, made);
+    return made.sql;
+  }
+}
 
 /** The row of a key, and the time. */
 export function readAtOnce(id: OperationKey, clock: SqlClock): SqlFragment {
@@ -43,27 +59,46 @@ export function replaceRow(id: OperationKey, event: IdempotencyEvent, version: n
  * `insertRow` for an event as of the instant 0, to which the statement adds the time at which it runs. Without RETURNING, for
  * which SQLite would first copy the row to a table of its own.
  */
-export function insertAtOnce(id: OperationKey, event: IdempotencyEvent, clock: SqlClock): SqlFragment {
-  const { names, values, params } = written(columnsOf(id, event), fromNow(clock));
-  return {
-    sql: `INSERT INTO timing_idempotency (operation_key, ${names.join(', ')})
+export function insertAtOnce(
+  id: OperationKey,
+  event: IdempotencyEvent & { type: 'claimed' },
+  clock: SqlClock,
+  texts: KnownTexts,
+): SqlFragment {
+  const columns = columnsOf(id, event);
+  const text = (): string => {
+    const { names, values } = written(columns, fromNow(clock));
+    return `INSERT INTO timing_idempotency (operation_key, ${names.join(', ')})
       SELECT ?, ${values.join(', ')} ${clock.from} WHERE ${clock.holds.sql}
-      ON CONFLICT (operation_key) DO NOTHING`,
-    params: [storedKeyOf(id), ...params, ...clock.holds.params],
+      ON CONFLICT (operation_key) DO NOTHING`;
+  };
+  return {
+    sql: texts.of('insertAtOnce', clock, text),
+    params: [storedKeyOf(id), ...paramsOf(columns, fromNow(clock)), ...clock.holds.params],
   };
 }
 
 /** `readAtOnce` and, when there is no row, `insertAtOnce`, as one: `claimed_until` is the `expires_at` that it has inserted. */
-export function readOrInsertAtOnce(id: OperationKey, event: IdempotencyEvent, clock: SqlClock): SqlFragment {
-  const { names, values, params } = written(columnsOf(id, event), fromNow(clock));
-  return {
-    sql: `WITH known AS (SELECT ${READ_COLUMNS} FROM timing_idempotency WHERE operation_key = ?),
+export function readOrInsertAtOnce(
+  id: OperationKey,
+  event: IdempotencyEvent & { type: 'claimed' },
+  clock: SqlClock,
+  texts: KnownTexts,
+): SqlFragment {
+  const columns = columnsOf(id, event);
+  const text = (): string => {
+    const { names, values } = written(columns, fromNow(clock));
+    return `WITH known AS (SELECT ${READ_COLUMNS} FROM timing_idempotency WHERE operation_key = ?),
       claimed AS (INSERT INTO timing_idempotency (operation_key, ${names.join(', ')})
         SELECT ?, ${values.join(', ')} ${clock.from} WHERE ${clock.holds.sql} AND NOT EXISTS (SELECT 1 FROM known)
         ON CONFLICT (operation_key) DO NOTHING RETURNING expires_at AS claimed_until)
       SELECT ${clock.reading.sql} AS at_ms, known.*, claimed.*
-      FROM (SELECT 1) AS one LEFT JOIN known ON true LEFT JOIN claimed ON true`,
-    params: [storedKeyOf(id), storedKeyOf(id), ...params, ...clock.holds.params, ...clock.reading.params],
+      FROM (SELECT 1) AS one LEFT JOIN known ON true LEFT JOIN claimed ON true`;
+  };
+  const [key, params] = [storedKeyOf(id), paramsOf(columns, fromNow(clock))];
+  return {
+    sql: texts.of('readOrInsertAtOnce', clock, text),
+    params: [key, key, ...params, ...clock.holds.params, ...clock.reading.params],
   };
 }
 
@@ -73,13 +108,18 @@ export function updateHeld(
   event: IdempotencyEvent,
   { owner, epoch }: { owner: string; epoch: number },
   clock: SqlClock,
+  texts: KnownTexts,
 ): SqlFragment {
-  const { names, values, params } = written(columnsOf(id, event), fromNow(clock));
-  return {
-    sql: `UPDATE timing_idempotency SET ${assigned(names, values)} ${clock.from}
+  const columns = columnsOf(id, event);
+  const text = (): string => {
+    const { names, values } = written(columns, fromNow(clock));
+    return `UPDATE timing_idempotency SET ${assigned(names, values)} ${clock.from}
       WHERE ${clock.holds.sql} AND operation_key = ? AND status = 'running' AND owner = ? AND epoch = ?
-      ${clock.returning}`,
-    params: [...params, ...clock.holds.params, storedKeyOf(id), owner, epoch],
+      ${clock.returning}`;
+  };
+  return {
+    sql: texts.of(event.type, clock, text),
+    params: [...paramsOf(columns, fromNow(clock)), ...clock.holds.params, storedKeyOf(id), owner, epoch],
   };
 }
 

@@ -18,6 +18,7 @@ import { instantIn, READ_COLUMNS, stateFromRow, versionOf, type IdempotencyRow }
 import {
   insertAtOnce,
   insertRow,
+  KnownTexts,
   readAtOnce,
   readOrInsertAtOnce,
   readRow,
@@ -47,50 +48,49 @@ const NONE: IdempotencyState = { status: 'none' };
  */
 export class SqlIdempotencyStore implements IdempotencyStore {
   private readonly seen = new SeenKeys();
+  private readonly texts = new KnownTexts();
 
   constructor(private readonly database: SqlDatabase) {}
 
-  async dispatch(id: OperationKey, request: IdempotencyRequest, tx?: Transaction): Promise<IdempotencyDecision> {
-    if (tx) return (await this.dispatchAtOnce(tx, id, request)) ?? this.dispatchIn(tx, id, request);
-    // A renewal must get through while its owner's transaction is open; it queues behind that one and never joins it.
-    if (request.type === 'renew') {
-      return this.database.transaction((own) => this.dispatch(id, request, own), { apart: true, ...LOCKING });
-    }
-    const decision = await this.dispatchAtOnce(undefined, id, request);
-    return decision ?? this.database.transaction((own) => this.dispatchIn(own, id, request), LOCKING);
-  }
-
-  /** @returns `undefined` when nothing was written, and it takes more than one statement to tell why. */
-  private async dispatchAtOnce(
-    tx: Transaction | undefined,
-    id: OperationKey,
-    request: IdempotencyRequest,
-  ): Promise<IdempotencyDecision | undefined> {
+  dispatch(id: OperationKey, request: IdempotencyRequest, tx?: Transaction): Promise<IdempotencyDecision> {
     switch (request.type) {
       case 'claim':
-        return this.claimAtOnce(tx, id, request);
+        return this.database.dialect.writesInQueries
+          ? this.readOrClaim(tx, id, request)
+          : this.claimAtOnce(tx, id, request);
       case 'renew':
+        // Must get through while its owner's transaction is open; it queues behind that one and never joins it.
+        if (!tx)
+          return this.database.transaction((own) => this.dispatch(id, request, own), { apart: true, ...LOCKING });
+        return this.updateAtOnce(tx, id, request);
       case 'complete':
       case 'fail':
-      case 'release': {
-        const assumed = heldBy(request);
-        const event = acceptedAtZero(request, assumed);
-        const atMs = await this.database.on(tx).writeNow((clock) => updateHeld(id, event, request, clock));
-        return atMs === undefined ? undefined : decideIdempotency({ ...request, atMs }, assumed);
-      }
+      case 'release':
+        return this.updateAtOnce(tx, id, request);
       case 'forget':
-        return undefined;
+        return this.dispatchAtLength(tx, id, request);
     }
+  }
+
+  private async updateAtOnce(
+    tx: Transaction | undefined,
+    id: OperationKey,
+    request: HolderRequest,
+  ): Promise<IdempotencyDecision> {
+    const assumed = heldBy(request);
+    const event = acceptedAtZero(request, assumed);
+    const atMs = await this.database.on(tx).writeNow((clock) => updateHeld(id, event, request, clock, this.texts));
+    if (atMs === undefined) return this.dispatchAtLength(tx, id, request);
+    return decideIdempotency({ ...request, atMs }, assumed);
   }
 
   private async claimAtOnce(
     tx: Transaction | undefined,
     id: OperationKey,
     request: IdempotencyRequest,
-  ): Promise<IdempotencyDecision | undefined> {
-    if (this.database.dialect.writesInQueries) return this.readOrClaim(tx, id, request);
-    const [session, key, event] = [this.database.on(tx), storedKeyOf(id), acceptedAtZero(request, NONE)];
-    const insert = (clock: SqlClock) => insertAtOnce(id, event, clock);
+  ): Promise<IdempotencyDecision> {
+    const [session, key, event] = [this.database.on(tx), storedKeyOf(id), claimedAtZero(request)];
+    const insert = (clock: SqlClock) => insertAtOnce(id, event, clock, this.texts);
     const claimedAt = (atMs: number) => {
       this.seen.add(key);
       return decideIdempotency({ ...request, atMs }, NONE);
@@ -102,27 +102,40 @@ export class SqlIdempotencyStore implements IdempotencyStore {
     const found = await this.readAtOnce(id, tx);
     if (found) {
       this.seen.add(key);
-      return refusalOf(request, found.known, found.atMs);
+      return refusalOf(request, found.known, found.atMs) ?? this.dispatchAtLength(tx, id, request);
     }
-    if (tried !== 'busy') return undefined; // the clock is to be stored first
-    const atMs = await session.writeNow(insert);
-    return atMs === undefined ? undefined : claimedAt(atMs);
+    // Not written though the lock was free: the clock is to be stored first.
+    const atMs = tried === 'busy' ? await session.writeNow(insert) : undefined;
+    return atMs === undefined ? this.dispatchAtLength(tx, id, request) : claimedAt(atMs);
   }
 
   private async readOrClaim(
     tx: Transaction | undefined,
     id: OperationKey,
     request: IdempotencyRequest,
-  ): Promise<IdempotencyDecision | undefined> {
-    const event = acceptedAtZero(request, NONE);
+  ): Promise<IdempotencyDecision> {
+    const event = claimedAtZero(request);
     const [row] = await this.database
       .on(tx)
-      .returning<ReadOrInserted>(() => readOrInsertAtOnce(id, event, this.database.clock()));
+      .returning<ReadOrInserted>(() => readOrInsertAtOnce(id, event, this.database.clock(), this.texts));
     if (!row) throw new Error('bug: the clock has no row');
-    if (row.operation_key !== null) return refusalOf(request, stateFromRow(row), Number(row.at_ms));
-    if (row.claimed_until === null) return undefined; // somebody was faster
+    if (row.operation_key !== null) {
+      const refusal = refusalOf(request, stateFromRow(row), Number(row.at_ms));
+      return refusal ?? this.dispatchAtLength(tx, id, request);
+    }
+    if (row.claimed_until === null) return this.dispatchAtLength(tx, id, request); // somebody was faster
     const inserted = { operation_key: storedKeyOf(id), expires_at: row.claimed_until };
     return decideIdempotency({ ...request, atMs: instantIn(inserted, 'expires_at') - event.expiresAtMs }, NONE);
+  }
+
+  /** For what one statement could not decide. */
+  private dispatchAtLength(
+    tx: Transaction | undefined,
+    id: OperationKey,
+    request: IdempotencyRequest,
+  ): Promise<IdempotencyDecision> {
+    if (tx) return this.dispatchIn(tx, id, request);
+    return this.database.transaction((own) => this.dispatchIn(own, id, request), LOCKING);
   }
 
   private async dispatchIn(
@@ -175,6 +188,9 @@ export class SqlIdempotencyStore implements IdempotencyStore {
   }
 }
 
+/** A command of whoever holds the claim. */
+type HolderRequest = Exclude<IdempotencyRequest, { type: 'claim' | 'forget' }>;
+
 type ReadOrInserted = { readonly at_ms: unknown; readonly claimed_until: unknown } & (
   IdempotencyRow | { readonly operation_key: null }
 );
@@ -193,6 +209,12 @@ function acceptedAtZero(request: IdempotencyRequest, assumed: IdempotencyState):
   const decision = decideIdempotency({ ...request, atMs: 0 }, assumed);
   if (decision.type !== 'accepted') throw new Error(`bug: ${request.type} was answered with ${decision.type}`);
   return decision.event;
+}
+
+function claimedAtZero(request: IdempotencyRequest): IdempotencyEvent & { type: 'claimed' } {
+  const event = acceptedAtZero(request, NONE);
+  if (event.type !== 'claimed') throw new Error(`bug: ${request.type} led to ${event.type}`);
+  return event;
 }
 
 /** The answer to a claim that found a row, unless it is that the claimant may have it: then the row is to be replaced. */

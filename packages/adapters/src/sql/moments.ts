@@ -31,6 +31,16 @@ export function written(columns: Columns, momentOf: (moment: Moment) => SqlFragm
   return { names, values, params };
 }
 
+/** The `params` of `written` alone, for a statement whose text is known. */
+export function paramsOf(columns: Columns, momentOf: (moment: Moment) => SqlFragment): unknown[] {
+  const params: unknown[] = [];
+  for (const value of Object.values(columns)) {
+    if (typeof value === 'object' && value !== null) params.push(...momentOf(value).params);
+    else params.push(value);
+  }
+  return params;
+}
+
 /** Moments as they stand. */
 export const stored = ({ ms, as }: Moment): SqlFragment => ({
   sql: '?',

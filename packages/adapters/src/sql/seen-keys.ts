@@ -1,18 +1,20 @@
-/** About a megabyte of them. */
-const SEEN_MAX = 10_000;
+/** Twice as many are remembered at the most: about a megabyte. */
+const GENERATION_MAX = 5_000;
 
 /** Keys that have been seen in the table: who asks for one again mostly finds it there. Those seen first are forgotten first. */
 export class SeenKeys {
-  private readonly keys = new Set<string>();
+  private recent = new Set<string>();
+  private earlier = new Set<string>();
 
   has(key: string): boolean {
-    return this.keys.has(key);
+    return this.recent.has(key) || this.earlier.has(key);
   }
 
   add(key: string): void {
-    if (this.keys.has(key)) return;
-    const [first] = this.keys;
-    if (this.keys.size === SEEN_MAX && first !== undefined) this.keys.delete(first);
-    this.keys.add(key);
+    if (this.has(key)) return;
+    this.recent.add(key);
+    if (this.recent.size < GENERATION_MAX) return;
+    this.earlier = this.recent;
+    this.recent = new Set();
   }
 }

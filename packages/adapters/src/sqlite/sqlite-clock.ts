@@ -9,6 +9,8 @@ import type { SqlClock, SqlFragment, Written } from '../sql/sql-database.js';
 export const CLOCK_LAG_MS_MAX = 250;
 
 const STORED = '(SELECT at_ms FROM eros_clock WHERE id = 1)';
+const READING = `max(?, coalesce(${STORED}, 0))`;
+const HOLDS = `${STORED} BETWEEN ? AND ?`;
 
 /** The program computes what is written, so it knows the time that was told. */
 export interface SqliteClock extends SqlClock {
@@ -22,9 +24,9 @@ export interface SqliteClock extends SqlClock {
 export function sqliteClock(atMs: number): SqliteClock {
   return {
     atMs,
-    reading: { sql: `max(?, coalesce(${STORED}, 0))`, params: [atMs] },
+    reading: { sql: READING, params: [atMs] },
     from: '',
-    holds: { sql: `${STORED} BETWEEN ? AND ?`, params: [atMs - CLOCK_LAG_MS_MAX, atMs] },
+    holds: { sql: HOLDS, params: [atMs - CLOCK_LAG_MS_MAX, atMs] },
     returning: '',
     ms: (afterMs) => ({ sql: '?', params: [atMs + afterMs] }),
     instant: (afterMs) => ({ sql: '?', params: [formatInstant(atMs + afterMs)] }),
@@ -32,27 +34,26 @@ export function sqliteClock(atMs: number): SqliteClock {
 }
 
 /** The time that a write has told, of the clock as it was when it ran at last; `undefined` when it has written nothing. */
-export async function timeWritten(
+export function timeWritten(
   clock: () => SqliteClock,
   statement: (clock: SqlClock) => SqlFragment,
   run: (made: () => SqlFragment) => Promise<Written>,
 ): Promise<number | undefined>;
-export async function timeWritten(
+export function timeWritten(
   clock: () => SqliteClock,
   statement: (clock: SqlClock) => SqlFragment,
   run: (made: () => SqlFragment) => Promise<Written | 'busy'>,
 ): Promise<number | 'busy' | undefined>;
-export async function timeWritten(
+export function timeWritten(
   clock: () => SqliteClock,
   statement: (clock: SqlClock) => SqlFragment,
   run: (made: () => SqlFragment) => Promise<Written | 'busy'>,
 ): Promise<number | 'busy' | undefined> {
   let atMs: number | undefined;
-  const result = await run(() => {
+  const result = run(() => {
     const now = clock();
     ({ atMs } = now);
     return statement(now);
   });
-  if (result === 'busy') return result;
-  return result.affected > 0 ? atMs : undefined;
+  return result.then((done) => (done === 'busy' ? done : done.affected > 0 ? atMs : undefined));
 }

@@ -100,16 +100,19 @@ export class SqliteConnection {
     return this.send(() => this.runOnce(made()), assertAllowed);
   }
 
-  /** At once, or not at all when another process holds the lock. */
-  runIfFree(made: () => SqlFragment): Promise<Written | 'busy'> {
-    return this.turns.take(async () => {
-      try {
-        return await this.runOnce(made());
-      } catch (error) {
-        if (isBusy(error)) return 'busy';
-        throw translateSqliteError(error, this.file.path);
-      }
-    });
+  /** `runMade` for whoever has the connection to himself: without waiting for a turn. */
+  runAlone(made: () => SqlFragment): Promise<Written> {
+    return this.patiently(() => this.runOnce(made()));
+  }
+
+  /** The same, at once, or not at all when another process holds the lock. */
+  async runAloneIfFree(made: () => SqlFragment): Promise<Written | 'busy'> {
+    try {
+      return await this.runOnce(made());
+    } catch (error) {
+      if (isBusy(error)) return 'busy';
+      throw translateSqliteError(error, this.file.path);
+    }
   }
 
   private runOnce({ sql, params }: SqlFragment): Promise<Written> {

@@ -33,11 +33,11 @@ export class SqliteDatabase implements SqlDatabase {
     all: (sql, params) => this.read(sql, params),
     run: (sql, params) => this.write(() => this.writer.run(sql, params)),
     returning: (statement) => this.write(() => this.writer.returning(statement)),
-    writeNow: (statement) => this.write(() => timeWritten(this.now, statement, (made) => this.writer.runMade(made))),
-    writeNowIfFree: async (statement) => {
-      if (!this.writerTurns.isFree) return 'busy';
-      return this.write(() => timeWritten(this.now, statement, (made) => this.writer.runIfFree(made)));
-    },
+    writeNow: (statement) => this.write(() => timeWritten(this.now, statement, (made) => this.writer.runAlone(made))),
+    writeNowIfFree: (statement) =>
+      this.writerTurns.isFree
+        ? this.write(() => timeWritten(this.now, statement, (made) => this.writer.runAloneIfFree(made)))
+        : Promise.resolve('busy'),
   };
   readonly apart: SqlSession = {
     all: (sql, params) => this.scope.exit(() => this.outside.all(sql, params)),
@@ -109,17 +109,24 @@ export class SqliteDatabase implements SqlDatabase {
     }
   }
 
-  private async read<Row>(sql: string, params?: readonly unknown[]): Promise<Row[]> {
-    this.scope.assertOutside();
-    this.assertOpen();
-    if (this.reader) return this.reader.all<Row>(sql, params);
-    return this.writerTurns.take(() => this.writer.all<Row>(sql, params));
+  private read<Row>(sql: string, params?: readonly unknown[]): Promise<Row[]> {
+    if (this.reader) return this.refusal() ?? this.reader.all<Row>(sql, params);
+    return this.write(() => this.writer.all<Row>(sql, params));
   }
 
-  private async write<T>(statement: () => Promise<T>): Promise<T> {
-    this.scope.assertOutside();
-    this.assertOpen();
-    return this.writerTurns.take(statement);
+  private write<T>(statement: () => Promise<T>): Promise<T> {
+    return this.refusal() ?? this.writerTurns.take(statement);
+  }
+
+  /** Why a single statement may not run now. Each promise on its way costs more than all of this: one that may makes none. */
+  private refusal(): Promise<never> | undefined {
+    try {
+      this.scope.assertOutside();
+      this.assertOpen();
+      return undefined;
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
   }
 
   /**

@@ -42,7 +42,7 @@ class Handle<Session> implements Transaction {
  * database - handles that end, calls that must not nest, works that take too long - has its home here.
  */
 export class TransactionScope<Session> {
-  private readonly running = new AsyncLocalStorage<Handle<Session>>();
+  private readonly running = new AsyncLocalStorage<Handle<Session> | undefined>();
   private readonly handles = new WeakMap<Transaction, Handle<Session>>();
 
   constructor(
@@ -108,6 +108,7 @@ export class TransactionScope<Session> {
 
   /** Runs code as if it were outside, for work that queues behind the caller's transaction. */
   exit<T>(work: () => T): T {
-    return this.running.exit(work);
+    // Not by exit(), which switches the tracking of promises off and on again.
+    return this.running.run(undefined, work);
   }
 }

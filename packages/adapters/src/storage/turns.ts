@@ -12,12 +12,13 @@ export class Turns {
   take<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.isFree ? work() : this.last.then(work);
     this.count += 1;
-    const done = () => {
-      this.count -= 1;
-    };
-    this.last = turn.then(done, done); // an error is told to the caller of this turn, not to the next in line
+    this.last = turn.then(this.done, this.done); // an error is told to the caller of this turn, not to the next in line
     return turn;
   }
+
+  private readonly done = (): void => {
+    this.count -= 1;
+  };
 
   /** Resolves when everything asked for until now has run. */
   async idle(): Promise<void> {

@@ -187,6 +187,7 @@ export class ClaimedRun<T> {
   }
 
   private ending(): { owner: string; epoch: number; ttlMs: number } {
-    return { ...this.holder(), ttlMs: this.claim.ttlMs };
+    const { owner, epoch, ttlMs } = this.claim;
+    return { owner, epoch, ttlMs };
   }
 }
