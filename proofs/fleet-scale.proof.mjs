@@ -62,7 +62,8 @@ async function planned({ flags, folder, random, spawn, check, equal, note }, dat
   const ledgerFile = path.join(folder, `ledger-${count}.jsonl`);
   writeFileSync(ledgerFile, '');
   const leaseMs = flags['lease-ms'];
-  const desk = await createEros({ database, migrate: 'auto' });
+  // Its transactions read all journals of the fleet at the end; it works on no saga itself.
+  const desk = await createEros({ database, migrate: 'auto', leaseMs: 300_000, transactionTimeoutMs: 90_000 });
   const other = await createEros({ database, migrate: 'verify' });
   const ask = (sql) => desk.transaction((tx) => tx.query(sql));
   try {
