@@ -11,6 +11,18 @@ const saga: NewSaga = {
 };
 const terms = (owner: string) => ({ owner, leaseMs: 60_000, recoveriesMax: 5 });
 
+/** What is written to a saga of one step from its beginning to its end. */
+const LIFE: ((atMs: number) => SagaEvent[])[] = [
+  (atMs) => [
+    { type: 'begun', atMs },
+    { type: 'step_started', atMs, step: 'a' },
+  ],
+  (atMs) => [
+    { type: 'step_ended', atMs, step: 'a', result: { text: 'it\'s "so"' } },
+    { type: 'completed', atMs },
+  ],
+];
+
 /** A row when somebody waits for a lock. */
 const WAITING = `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`;
 
@@ -105,6 +117,62 @@ describe('sagas on PostgreSQL', () => {
           ]);
           expect(found).toMatchObject({ requested: 'cancel', lease: { owner: 'first' } });
           expect(after[i]?.nowMs).toBe(found?.journal.at(-1)?.atMs);
+        }
+      } finally {
+        await close();
+      }
+    });
+
+    it('are the same as written one by one', async () => {
+      const { database, close } = await openTestPostgres();
+      try {
+        const store = new SqlSagaStore(database);
+        const alone = sagas.map((each) => ({ ...each, sagaId: `${each.sagaId}-alone` }));
+        const held = await createAll(store);
+        const single: HeldSaga[] = [];
+        for (const each of alone) single.push((await store.create(each, terms('first'))) as HeldSaga);
+        for (const decide of LIFE) {
+          const after = await Promise.all(held.map((each) => store.append(each, decide)));
+          held.splice(0, held.length, ...after);
+          for (const [i, each] of single.entries()) single[i] = await store.append(each, decide);
+        }
+        const [together, one] = await Promise.all(
+          [sagas, alone].map((list) => Promise.all(list.map(({ sagaId }) => store.find(sagaId)))),
+        );
+        const timeless = (found: unknown) =>
+          JSON.parse(
+            JSON.stringify(found, (key, value: unknown) => (/^(id|sagaId|.*Ms)$/.test(key) ? key : value)),
+          ) as unknown;
+        expect(timeless(together)).toEqual(timeless(one));
+        for (const [i, found] of (together ?? []).entries()) {
+          const { startedAtMs = 0, completedAtMs = 0, executionTimeMs, journal } = found ?? {};
+          expect(executionTimeMs).toBe(completedAtMs - startedAtMs);
+          expect(completedAtMs).toBe(held[i]?.nowMs);
+          expect(journal?.at(-1)?.atMs).toBe(completedAtMs);
+        }
+      } finally {
+        await close();
+      }
+    });
+
+    it('shorten no lease, and are not written when their time is over', async () => {
+      const { database, url, close } = await openTestPostgres();
+      try {
+        const store = new SqlSagaStore(database);
+        const held = await createAll(store);
+        await asSuperuser(url, "UPDATE saga_execution_log SET lease_until = lease_until + interval '1 hour'");
+        const after = await Promise.all(held.map((each) => store.append(each, requested)));
+        for (const { sagaId, nowMs } of after) {
+          expect((await store.find(sagaId))?.lease?.untilMs).toBeGreaterThan(nowMs + 3_600_000);
+        }
+        // As if an hour had passed since: what is late now was not when it was decided.
+        const stale = after.map((each) => ({ ...each, nowMs: each.nowMs - 3_600_000 }));
+        const late = (atMs: number) => requested(atMs, atMs > (after[0]?.nowMs ?? 0) - 1_800_000 ? 'late' : 'in time');
+        for (const { state } of await Promise.all(stale.map((each) => store.append(each, late)))) {
+          expect(state.seq).toBe(4);
+        }
+        for (const { sagaId } of sagas) {
+          expect((await store.find(sagaId))?.journal.at(-1)).toMatchObject({ reason: 'late' });
         }
       } finally {
         await close();

@@ -30,8 +30,8 @@ export interface WritesInQueries {
   instantOf(ms: string): string;
   /** A text as a value of a column's type. */
   cast(text: string, type: ColumnType): string;
-  /** What ends a SELECT that is to lock its rows of a table; `isSkipping` leaves those out that somebody else has locked. */
-  locking(table: string, isSkipping: boolean): string;
+  /** What ends a SELECT that is to lock its rows of a table, and to leave those out that somebody else has locked. */
+  skippingLocked(table: string): string;
 }
 
 export const sqliteDialect: Dialect = {
@@ -57,7 +57,7 @@ export const postgresDialect: PostgresDialect = {
     laterOf: (one, other) => `GREATEST(${one}, ${other})`,
     instantOf: (ms) => `to_timestamp((${ms}) / 1000.0)`,
     cast: (text, type) => `CAST(${text} AS ${POSTGRES_TYPE[type].replace(/ COLLATE .*/, '')})`,
-    locking: (table, isSkipping) => `FOR NO KEY UPDATE OF ${table}${isSkipping ? ' SKIP LOCKED' : ''}`,
+    skippingLocked: (table) => `FOR NO KEY UPDATE OF ${table} SKIP LOCKED`,
   },
   // The instant of the statement's own evaluation: now() would stand still at the transaction's beginning.
   nowMs: () => 'CAST(floor(EXTRACT(EPOCH FROM clock_timestamp()) * 1000) AS bigint)',

@@ -10,6 +10,9 @@ export interface Moment {
 /** What is written, by column. */
 export type Columns = Readonly<Record<string, string | number | null | Moment>>;
 
+export const isMoment = (value: Columns[string] | undefined): value is Moment =>
+  typeof value === 'object' && value !== null;
+
 export const instant = (ms: number): Moment => ({ ms, as: 'instant' });
 
 /** Columns as a statement writes them: the expression `values[i]` goes into `names[i]`; `params` are for all expressions. */

@@ -47,13 +47,12 @@ import {
   summaryColumns,
   type SagaRow,
 } from './saga-rows.js';
+import { appendTogether, createTogether, type SagaAddition, type SagaCreation } from './saga-lists.js';
 import {
-  appendTogether,
-  createTogether,
+  appendAtOnce,
+  createAtOnce,
   OURS,
   timelessWrite,
-  type SagaAddition,
-  type SagaCreation,
   type SagaWrite,
   type TimelessWrite,
 } from './saga-statements.js';
@@ -81,8 +80,14 @@ export class SqlSagaStore implements SagaStore {
   constructor(private readonly database: SqlDatabase) {
     const { writesInQueries: words } = database.dialect;
     if (!words) return;
-    this.creations = new SharedWrites(database, (creations, clock) => createTogether(creations, clock, words));
-    this.additions = new SharedWrites(database, (additions, clock) => appendTogether(additions, clock, words));
+    this.creations = new SharedWrites(database, {
+      alone: ({ saga, write }, clock) => createAtOnce(saga, write, clock, words),
+      together: (creations, clock) => createTogether(creations, clock, words),
+    });
+    this.additions = new SharedWrites(database, {
+      alone: ({ held, write }, clock) => appendAtOnce(held, write, clock, words),
+      together: (additions, clock) => appendTogether(additions, clock, words),
+    });
   }
 
   async create(saga: NewSaga, holder: SagaHolder | undefined, tx?: Transaction): Promise<HeldSaga | undefined> {

@@ -4,8 +4,12 @@ import type { SqlClock, SqlDatabase, SqlFragment } from './sql-database.js';
 /** While one commit is on its way to the disk, the next one is made. */
 const LIMITS = { underWayMax: 2, itemsMax: 100 };
 
-/** A statement for some writes, which gives `nth`, counted from 1, and `at_ms` of those that it has written. */
-type StatementFor<Item> = (items: readonly Item[], clock: SqlClock) => SqlFragment;
+export interface SharedStatements<Item> {
+  /** For one write, and quicker than a list of one: gives `at_ms` if it has written. */
+  readonly alone: (item: Item, clock: SqlClock) => SqlFragment;
+  /** For some of them: gives `nth`, counted from 1, and `at_ms` of those that it has written. */
+  readonly together: (items: readonly Item[], clock: SqlClock) => SqlFragment;
+}
 
 /** Writes of one kind, of which those that come at about the same time share a statement and its commit. */
 export class SharedWrites<Item> {
@@ -13,7 +17,7 @@ export class SharedWrites<Item> {
 
   constructor(
     private readonly database: SqlDatabase,
-    private readonly statementFor: StatementFor<Item>,
+    private readonly statements: SharedStatements<Item>,
   ) {
     this.batches = new Batches((items) => this.writeAll(items), LIMITS);
   }
@@ -26,7 +30,7 @@ export class SharedWrites<Item> {
 
   /** At once, on a session of the caller's. */
   async writeAlone(item: Item, session = this.database.on()): Promise<number | undefined> {
-    return session.writeNow((clock) => this.statementFor([item], clock));
+    return session.writeNow((clock) => this.statements.alone(item, clock));
   }
 
   private async writeAll(items: readonly Item[]): Promise<(number | undefined | 'left_out')[]> {
@@ -34,7 +38,7 @@ export class SharedWrites<Item> {
     if (items.length === 1 && first !== undefined) return [await this.writeAlone(first)];
     const times = new Map<number, number>();
     try {
-      const statement = () => this.statementFor(items, this.database.clock());
+      const statement = () => this.statements.together(items, this.database.clock());
       const rows = await this.database.on().returning<{ nth: number; at_ms: number }>(statement);
       for (const { nth, at_ms } of rows) times.set(nth, at_ms);
     } catch {
