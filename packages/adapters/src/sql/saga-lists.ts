@@ -53,22 +53,25 @@ export function appendTogether(
     if (name !== 'lease_until') return `${name} = ${value}`;
     return `${name} = CASE WHEN ${value} IS NOT NULL THEN ${words.laterOf(`saga.${name}`, value)} END`;
   });
-  const asked = (name: string) => words.cast(`list.element ->> '${name}'`, 'integer');
+  const asked = (name: string) => words.cast(`list.asked ->> '${name}'`, 'integer');
   const list = additions.map(({ held: { sagaId, owner, epoch, state }, write }) =>
     askedJson({ saga: sagaId, owner, epoch, length: state.seq, from: write.fromMs, to: write.toMs }, write),
   );
   return {
+    // The ids once more as an array, of which the planner takes for granted that it is short: else it reads the whole table. Not as
+    // a parameter: for short ones it would plan anew each time.
     sql: `WITH now AS (SELECT ${clock.reading.sql} AS at_ms),
-      free AS (SELECT saga.id, list.element AS asked, list.nth FROM now, ${words.jsonElements('?', 'list')}
-        JOIN saga_execution_log AS saga ON saga.saga_id = list.element ->> 'saga' AND saga.${OURS}
-        WHERE saga.saga_id = ANY(?) AND saga.epoch = ${asked('epoch')} AND saga.owner = list.element ->> 'owner'
+      list AS (SELECT element AS asked, nth FROM ${words.jsonElements('?', 'list')}),
+      free AS (SELECT saga.id, list.asked, list.nth FROM now, list
+        JOIN saga_execution_log AS saga ON saga.saga_id = list.asked ->> 'saga' AND saga.${OURS}
+        WHERE saga.saga_id = ANY(ARRAY(SELECT asked ->> 'saga' FROM list))
+        AND saga.epoch = ${asked('epoch')} AND saga.owner = list.asked ->> 'owner'
         AND saga.journal_length = ${asked('length')} AND now.at_ms BETWEEN ${asked('from')} AND ${asked('to')}
         ${words.skippingLocked('saga')}),
       told AS (UPDATE saga_execution_log AS saga SET ${assigned.join(', ')} FROM free, now WHERE saga.id = free.id
         RETURNING saga.saga_id, free.asked, free.nth, now.at_ms),
       ${insertEntries(words)}`,
-    // The ids once more, as a list of which the planner knows that it is short: else it would read the whole table.
-    params: [...clock.reading.params, `[${list.join()}]`, additions.map(({ held }) => held.sagaId)],
+    params: [...clock.reading.params, `[${list.join()}]`],
   };
 }
 

@@ -1,8 +1,8 @@
 import { Batches } from '../storage/batches.js';
 import type { SqlClock, SqlDatabase, SqlFragment } from './sql-database.js';
 
-/** While one commit is on its way to the disk, the next one is made. */
-const LIMITS = { underWayMax: 2, itemsMax: 100 };
+/** While some commits are on their way to the disk, the next one fills. More at a time make lists shorter, fewer leave the server idle. */
+const LIMITS = { underWayMax: 4, itemsMax: 100 };
 
 export interface SharedStatements<Item> {
   /** For one write, and quicker than a list of one: gives `at_ms` if it has written. */
