@@ -1,4 +1,6 @@
 import type { HeldSaga, NewSaga, SagaEvent, SagaState } from '@eros/domain';
+import { appendTogether } from '../sql/saga-lists.js';
+import { timelessWrite } from '../sql/saga-statements.js';
 import { SqlSagaStore } from '../sql/saga-store.js';
 import { attended, counted } from '../testing/attended-database.js';
 import { asSuperuser, openTestPostgres } from '../testing/test-postgres.js';
@@ -150,6 +152,23 @@ describe('sagas on PostgreSQL', () => {
           expect(completedAtMs).toBe(held[i]?.nowMs);
           expect(journal?.at(-1)?.atMs).toBe(completedAtMs);
         }
+      } finally {
+        await close();
+      }
+    });
+
+    it('are found by their index, also by a plan that was made when there were none', async () => {
+      const { database, close } = await openTestPostgres();
+      try {
+        const [held] = await createAll(new SqlSagaStore(database));
+        const { writesInQueries } = database.dialect;
+        if (!held || !writesInQueries) throw new Error('nothing to write');
+        const write = timelessWrite((atMs) => ({ events: requested(atMs), columns: { owner: 'first' } }), 0, 1);
+        const additions = write ? [{ held, write }] : [];
+        const { sql, params } = appendTogether(additions, database.clock(), writesInQueries);
+        const plan = await database.on().all(`EXPLAIN ${sql}`, params);
+        expect(JSON.stringify(plan)).toContain('Index Scan using saga_execution_log_pkey');
+        expect(JSON.stringify(plan)).not.toContain('Seq Scan');
       } finally {
         await close();
       }

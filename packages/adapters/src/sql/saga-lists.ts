@@ -58,16 +58,16 @@ export function appendTogether(
     askedJson({ saga: sagaId, owner, epoch, length: state.seq, from: write.fromMs, to: write.toMs }, write),
   );
   return {
-    // The ids once more as an array, of which the planner takes for granted that it is short: else it reads the whole table. Not as
-    // a parameter: for short ones it would plan anew each time.
+    // `nth` is never outside of that range. The planner takes a range for a small part, so the list for short, and looks each row
+    // up by its index. A list that it took for long would have it read the whole table, by a plan made when that was small.
     sql: `WITH now AS (SELECT ${clock.reading.sql} AS at_ms),
-      list AS (SELECT element AS asked, nth FROM ${words.jsonElements('?', 'list')}),
-      free AS (SELECT saga.id, list.asked, list.nth FROM now, list
-        JOIN saga_execution_log AS saga ON saga.saga_id = list.asked ->> 'saga' AND saga.${OURS}
-        WHERE saga.saga_id = ANY(ARRAY(SELECT asked ->> 'saga' FROM list))
+      list AS (SELECT element AS asked, nth FROM ${words.jsonElements('?', 'list')} WHERE nth BETWEEN 1 AND 1000),
+      free AS (SELECT found.id, list.asked, list.nth FROM now, list, LATERAL (
+        SELECT saga.id FROM saga_execution_log AS saga
+        WHERE saga.saga_id = list.asked ->> 'saga' AND saga.${OURS}
         AND saga.epoch = ${asked('epoch')} AND saga.owner = list.asked ->> 'owner'
         AND saga.journal_length = ${asked('length')} AND now.at_ms BETWEEN ${asked('from')} AND ${asked('to')}
-        ${words.skippingLocked('saga')}),
+        ${words.skippingLocked('saga')}) AS found),
       told AS (UPDATE saga_execution_log AS saga SET ${assigned.join(', ')} FROM free, now WHERE saga.id = free.id
         RETURNING saga.saga_id, free.asked, free.nth, now.at_ms),
       ${insertEntries(words)}`,
