@@ -250,6 +250,12 @@ describe('sagas on PostgreSQL', () => {
         expect(ends.map((end) => (end.status === 'rejected' ? (end.reason as { code: string }).code : 'ok'))).toEqual([
           ...['ok', 'saga_lease_lost', 'ok', 'ok'],
         ]);
+        // The same new one twice, in one list.
+        const twice = await Promise.all(
+          ['first', 'second'].map((owner) => store.create({ ...saga, sagaId: 's6' }, terms(owner))),
+        );
+        expect(twice.filter((each) => each !== undefined)).toHaveLength(1);
+        expect((await store.find('s6'))?.journal).toHaveLength(2);
         const again = await Promise.allSettled([
           store.create({ ...saga, sagaId: 's5' }, terms('first')),
           store.create({ ...saga, sagaId: 's1' }, terms('first')),

@@ -1,7 +1,10 @@
 import { storedKeyOf, type IdempotencyEvent, type OperationKey } from '@eros/domain';
 import { columnsOf, READ_COLUMNS } from './idempotency-row.js';
-import { fromNow, paramsOf, stored, written } from './moments.js';
+import { fromNow, paramsOf, stored, written, type Columns } from './moments.js';
 import type { SqlClock, SqlFragment } from './sql-database.js';
+
+/** A text, from the names of columns and the expressions that stand for what is written into them. */
+type TextOf = (names: readonly string[], values: readonly string[]) => string;
 
 /**
  * The texts of statements, which are the same for every event of a type as long as the clock is read alike. A text that is made
@@ -10,10 +13,11 @@ import type { SqlClock, SqlFragment } from './sql-database.js';
 export class KnownTexts {
   private readonly known = new Map<string, { readonly reading: string; readonly sql: string }>();
 
-  of(name: string, { reading }: SqlClock, make: () => string): string {
+  of(name: string, clock: SqlClock, columns: Columns, make: TextOf): string {
     const known = this.known.get(name);
-    if (known?.reading === reading.sql) return known.sql;
-    const made = { reading: reading.sql, sql: make() };
+    if (known?.reading === clock.reading.sql) return known.sql;
+    const { names, values } = written(columns, fromNow(clock));
+    const made = { reading: clock.reading.sql, sql: make(names, values) };
     this.known.set(name, made);
     return made.sql;
   }
@@ -66,14 +70,11 @@ export function insertAtOnce(
   texts: KnownTexts,
 ): SqlFragment {
   const columns = columnsOf(id, event);
-  const text = (): string => {
-    const { names, values } = written(columns, fromNow(clock));
-    return `INSERT INTO timing_idempotency (operation_key, ${names.join(', ')})
+  const text: TextOf = (names, values) => `INSERT INTO timing_idempotency (operation_key, ${names.join(', ')})
       SELECT ?, ${values.join(', ')} ${clock.from} WHERE ${clock.holds.sql}
       ON CONFLICT (operation_key) DO NOTHING`;
-  };
   return {
-    sql: texts.of('insertAtOnce', clock, text),
+    sql: texts.of('insertAtOnce', clock, columns, text),
     params: [storedKeyOf(id), ...paramsOf(columns, fromNow(clock)), ...clock.holds.params],
   };
 }
@@ -86,18 +87,18 @@ export function readOrInsertAtOnce(
   texts: KnownTexts,
 ): SqlFragment {
   const columns = columnsOf(id, event);
-  const text = (): string => {
-    const { names, values } = written(columns, fromNow(clock));
-    return `WITH known AS (SELECT ${READ_COLUMNS} FROM timing_idempotency WHERE operation_key = ?),
+  const text: TextOf = (
+    names,
+    values,
+  ) => `WITH known AS (SELECT ${READ_COLUMNS} FROM timing_idempotency WHERE operation_key = ?),
       claimed AS (INSERT INTO timing_idempotency (operation_key, ${names.join(', ')})
         SELECT ?, ${values.join(', ')} ${clock.from} WHERE ${clock.holds.sql} AND NOT EXISTS (SELECT 1 FROM known)
         ON CONFLICT (operation_key) DO NOTHING RETURNING expires_at AS claimed_until)
       SELECT ${clock.reading.sql} AS at_ms, known.*, claimed.*
       FROM (SELECT 1) AS one LEFT JOIN known ON true LEFT JOIN claimed ON true`;
-  };
   const [key, params] = [storedKeyOf(id), paramsOf(columns, fromNow(clock))];
   return {
-    sql: texts.of('readOrInsertAtOnce', clock, text),
+    sql: texts.of('readOrInsertAtOnce', clock, columns, text),
     params: [key, key, ...params, ...clock.holds.params, ...clock.reading.params],
   };
 }
@@ -111,14 +112,11 @@ export function updateHeld(
   texts: KnownTexts,
 ): SqlFragment {
   const columns = columnsOf(id, event);
-  const text = (): string => {
-    const { names, values } = written(columns, fromNow(clock));
-    return `UPDATE timing_idempotency SET ${assigned(names, values)} ${clock.from}
+  const text: TextOf = (names, values) => `UPDATE timing_idempotency SET ${assigned(names, values)} ${clock.from}
       WHERE ${clock.holds.sql} AND operation_key = ? AND status = 'running' AND owner = ? AND epoch = ?
       ${clock.returning}`;
-  };
   return {
-    sql: texts.of(event.type, clock, text),
+    sql: texts.of(event.type, clock, columns, text),
     params: [...paramsOf(columns, fromNow(clock)), ...clock.holds.params, storedKeyOf(id), owner, epoch],
   };
 }
