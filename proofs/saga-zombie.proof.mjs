@@ -22,7 +22,7 @@ const DEFINITION = {
     {
       name: 'book',
       kind: 'transaction',
-      retry: { attempts: 9, delayMs: 10 },
+      retry: { attempts: 9, delayMs: RETRY_MS, factor: 1, jitter: 0 },
       undo: { retry: { attempts: 9, delayMs: 10 } },
     },
     {
@@ -36,8 +36,8 @@ const DEFINITION = {
   ],
 };
 const ALL = ['reserve', 'book', 'left', 'right', 'pay', 'mail'].sort();
-/** Where the process of most sagas stops itself: one of them waits for its next try then, the others are in a step. */
-const STOPS_BEHIND = 'after append step_tried pay';
+/** Where a process stops itself: a saga waits for its next try then, all others are in a step. */
+const stopsBehindTryOf = (step) => ({ stopsBehind: `after append step_tried ${step}` });
 const UNDONE = { status: 'failed', failedStep: 'mail' };
 const DONE = { status: 'completed' };
 const inTurn = { right: { after: 'left' } };
@@ -106,7 +106,7 @@ async function outliveAll(proof, kind, database, onlooker) {
     await late.kill();
   };
 
-  const stopped = await open('late', { stopsBehind: STOPS_BEHIND });
+  const stopped = await open('late', stopsBehindTryOf('pay'));
   const steps = casesOf(stopped, ({ isBlocked, at }) => !isBlocked && at !== 'book');
   await outlive(stopped, steps, { letGo: () => stopped.resume() });
   const blocked = await open('late');
@@ -116,14 +116,18 @@ async function outliveAll(proof, kind, database, onlooker) {
     casesOf(blocked, ({ isBlocked }) => isBlocked),
     { letGo },
   );
-  // Alone: a worker that is stopped in a transaction on SQLite keeps everybody from writing, so there it wakes before it has an heir.
-  const writing = await open('late');
+  // Alone: on SQLite a worker that is stopped in a transaction keeps everybody from writing. There it wakes once, its lease
+  // over and with no heir yet, is told that its transaction has failed, writes that down, and stops before its next try.
+  const isSqlite = database.type === 'sqlite';
+  const writing = await open('late', isSqlite ? stopsBehindTryOf('book') : {});
   const inTransaction = casesOf(writing, ({ at }) => at === 'book');
   const stop = async () => {
     writing.pause();
-    if (database.type !== 'sqlite') return;
-    await until(inTransaction[0].view, ({ leaseUntil }) => leaseUntil === undefined, PATIENCE_MS, 100);
+    if (!isSqlite) return;
+    const [{ view }] = inTransaction;
+    await until(view, ({ leaseUntil }) => leaseUntil === undefined, PATIENCE_MS, 100);
     writing.resume();
+    await until(view, ({ timeline }) => timeline.some(({ type }) => type === 'step_tried'), PATIENCE_MS, 100);
   };
   await outlive(writing, inTransaction, { stop, letGo: () => writing.resume() });
 }
