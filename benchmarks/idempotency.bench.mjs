@@ -1,10 +1,14 @@
-// npm run bench:idempotency [-- --db sqlite3,better-sqlite3,pg --sizes 1000,1000000 --rounds 15 --calls 100]
+// npm run bench:idempotency [-- --db sqlite3,better-sqlite3,pg --sizes 1000,1000000 --rounds 15 --calls 500]
 // What an idempotent call costs through the public API, beside the raw pair that it cannot do without, at the same table size, in
 // the same run: INSERT of a claim and UPDATE with the result, each committed; and one SELECT for a replay. One call at a time, on
 // both sides. The goals are judged by the harder of two baselines, the driver alone on one connection with its statements prepared
 // once; beside it stands query() of a TypeORM DataSource, as one writes statements by hand. Journal, synchronous and isolation are
-// the engine's on all sides, and PostgreSQL's commits reach the disk. Rounds take turns; a ratio is the median over the rounds.
+// the engine's on all sides, and PostgreSQL's commits reach the disk. Rounds take turns, each long enough for SQLite to write its
+// log back a few times on either side; a ratio is the median over the rounds. Each database has a process of its own, as a service
+// has one database: what one driver makes of the engine's compiled code would slow the other down.
+import { spawnSync } from 'node:child_process';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { idempotencyTargets } from './idempotency-targets.mjs';
 import { Goals, inTempFolder, median, secondsOf } from './measure.mjs';
@@ -14,7 +18,7 @@ const { values } = parseArgs({
     db: { type: 'string', default: Object.keys(idempotencyTargets).join(',') },
     sizes: { type: 'string', default: '1000,1000000' },
     rounds: { type: 'string', default: '15' },
-    calls: { type: 'string', default: '100' },
+    calls: { type: 'string', default: '500' },
   },
 });
 const sizes = values.sizes.split(',').map(Number);
@@ -69,9 +73,24 @@ async function measure({ eros, raw, bare }) {
   };
 }
 
-for (const name of values.db.split(',')) {
+const names = values.db.split(',');
+const unknown = names.find((name) => !idempotencyTargets[name]);
+if (unknown !== undefined)
+  throw new Error(`--db ${unknown}: give one of ${Object.keys(idempotencyTargets).join(', ')}`);
+if (names.length === 1) await compare(names[0]);
+else for (const name of names) compareInProcess(name);
+
+function compareInProcess(name) {
+  const settings = ['db', 'sizes', 'rounds', 'calls'].flatMap((flag) => [
+    `--${flag}`,
+    flag === 'db' ? name : values[flag],
+  ]);
+  const { status } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), ...settings], { stdio: 'inherit' });
+  if (status !== 0) process.exitCode = 1;
+}
+
+async function compare(name) {
   const openTarget = idempotencyTargets[name];
-  if (!openTarget) throw new Error(`--db ${name}: give one of ${Object.keys(idempotencyTargets).join(', ')}`);
   await inTempFolder(async (folder) => {
     const ratios = [];
     for (const size of sizes) {
@@ -104,5 +123,5 @@ for (const name of values.db.split(',')) {
       );
     }
   });
+  goals.end();
 }
-goals.end();

@@ -41,7 +41,6 @@ export async function buildPlanted(bug) {
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    keepNames: true,
     logLevel: 'warning',
     tsconfig: path.join(root, 'tsconfig.base.json'),
     plugins: [planting],

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { loadRe2Engine } from '@eros/adapters';
 import {
   assertBreakerName,
@@ -42,7 +42,7 @@ export async function assertOptions(options: ErosOptions): Promise<void> {
   if (options.captions) await Captions.open(options.captions, { sha256, loadPatternEngine: loadRe2Engine });
 }
 
-export const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
+export const sha256 = (text: string): string => hash('sha256', text, 'hex');
 
 /** How long a killed process holds what it was working on. */
 export function leaseMsOf({ leaseMs = DEFAULT_LEASE_MS }: Pick<ErosOptions, 'leaseMs'>): number {

@@ -34,26 +34,16 @@ export function sqliteClock(atMs: number): SqliteClock {
 }
 
 /** The time that a write has told, of the clock as it was when it ran at last; `undefined` when it has written nothing. */
-export function timeWritten(
+export function timeWritten<Refused>(
   clock: () => SqliteClock,
   statement: (clock: SqlClock) => SqlFragment,
-  run: (made: () => SqlFragment) => Promise<Written>,
-): Promise<number | undefined>;
-export function timeWritten(
-  clock: () => SqliteClock,
-  statement: (clock: SqlClock) => SqlFragment,
-  run: (made: () => SqlFragment) => Promise<Written | 'busy'>,
-): Promise<number | 'busy' | undefined>;
-export function timeWritten(
-  clock: () => SqliteClock,
-  statement: (clock: SqlClock) => SqlFragment,
-  run: (made: () => SqlFragment) => Promise<Written | 'busy'>,
-): Promise<number | 'busy' | undefined> {
+  run: <T>(made: () => SqlFragment, told: (done: Written) => T) => Promise<T | Refused>,
+): Promise<number | undefined | Refused> {
   let atMs: number | undefined;
-  const result = run(() => {
+  const made = () => {
     const now = clock();
     ({ atMs } = now);
     return statement(now);
-  });
-  return result.then((done) => (done === 'busy' ? done : done.affected > 0 ? atMs : undefined));
+  };
+  return run(made, ({ affected }) => (affected > 0 ? atMs : undefined));
 }

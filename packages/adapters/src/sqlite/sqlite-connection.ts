@@ -1,6 +1,7 @@
 import { DatabaseUnavailableError } from '@eros/domain';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { SqlFragment, Written } from '../sql/sql-database.js';
+import type { AssertOpen } from '../storage/transaction-scope.js';
 import { Turns } from '../storage/turns.js';
 import { isBusy, translateSqliteError } from './sqlite-errors.js';
 import { statementsOf, type SqliteStatements } from './sqlite-statements.js';
@@ -49,7 +50,7 @@ export class SqliteConnection {
   }
 
   private async prepare(access: 'write' | 'read'): Promise<void> {
-    await this.all('PRAGMA busy_timeout = 0'); // see patiently()
+    await this.all('PRAGMA busy_timeout = 0'); // see again()
     await this.all('PRAGMA foreign_keys = ON');
     // A file that is no database shows here, before anything is written.
     const [known] = await this.all<{ tables: number; ours: number }>(
@@ -73,17 +74,17 @@ export class SqliteConnection {
   }
 
   /** @param assertAllowed throws, just before the statement would run, if it must not. */
-  all<Row>(sql: string, params: readonly unknown[] = [], assertAllowed?: () => void): Promise<Row[]> {
+  all<Row>(sql: string, params: readonly unknown[] = [], assertAllowed?: AssertOpen): Promise<Row[]> {
     return this.send(() => this.statements.all(sql, params) as Promise<Row[]>, assertAllowed);
   }
 
   /** @param assertAllowed throws, just before the statement would run, if it must not. */
-  run(sql: string, params: readonly unknown[] = [], assertAllowed?: () => void): Promise<Written> {
+  run(sql: string, params: readonly unknown[] = [], assertAllowed?: AssertOpen): Promise<Written> {
     return this.send(() => this.statements.run(sql, params), assertAllowed);
   }
 
   /** @param assertAllowed throws, just before the statement would run, if it must not. */
-  returning<Row>(statement: () => SqlFragment, assertAllowed?: () => void): Promise<Row[]> {
+  returning<Row>(statement: () => SqlFragment, assertAllowed?: AssertOpen): Promise<Row[]> {
     const send = (): Promise<unknown[]> => {
       const { sql, params } = statement();
       return this.statements.all(sql, params);
@@ -94,51 +95,61 @@ export class SqliteConnection {
   /**
    * `run` for a statement that is made anew whenever it is about to run.
    *
+   * @param told what to answer once it has run.
    * @param assertAllowed throws, just before, if it must not.
    */
-  runMade(made: () => SqlFragment, assertAllowed?: () => void): Promise<Written> {
-    return this.send(() => this.runOnce(made()), assertAllowed);
+  runMade<T>(made: () => SqlFragment, told: (done: Written) => T, assertAllowed?: AssertOpen): Promise<T> {
+    return this.send(() => this.runOnce(made()).then(told), assertAllowed);
   }
 
   /** `runMade` for whoever has the connection to himself: without waiting for a turn. */
-  runAlone(made: () => SqlFragment): Promise<Written> {
-    return this.patiently(() => this.runOnce(made()));
+  runAlone<T>(made: () => SqlFragment, told: (done: Written) => T): Promise<T> {
+    const statement = () => this.runOnce(made());
+    const askedAtMs = performance.now();
+    return statement().then(told, (error: unknown) => this.again(statement, askedAtMs, error).then(told));
   }
 
   /** The same, at once, or not at all when another process holds the lock. */
-  async runAloneIfFree(made: () => SqlFragment): Promise<Written | 'busy'> {
-    try {
-      return await this.runOnce(made());
-    } catch (error) {
+  runAloneIfFree<T>(made: () => SqlFragment, told: (done: Written) => T): Promise<T | 'busy'> {
+    return this.runOnce(made()).then(told, (error: unknown): 'busy' => {
       if (isBusy(error)) return 'busy';
       throw translateSqliteError(error, this.file.path);
-    }
+    });
   }
 
   private runOnce({ sql, params }: SqlFragment): Promise<Written> {
     return this.statements.run(sql, params);
   }
 
-  private send<T>(statement: () => Promise<T>, assertAllowed?: () => void): Promise<T> {
-    return this.turns.take(() => this.patiently(statement, assertAllowed));
+  private send<T>(statement: () => Promise<T>, assertAllowed?: AssertOpen): Promise<T> {
+    if (!assertAllowed) return this.turns.take(() => this.patiently(statement));
+    return this.turns.take(async () => {
+      assertAllowed();
+      return this.patiently(statement);
+    });
+  }
+
+  private patiently<T>(statement: () => Promise<T>): Promise<T> {
+    const askedAtMs = performance.now();
+    return statement().catch((error: unknown) => this.again(statement, askedAtMs, error));
   }
 
   /**
    * Tries again while another process holds the lock. The waiting is ours, not the driver's: a synchronous driver that
    * waits would stop the whole process, and with it whoever is to release the lock.
    */
-  private async patiently<T>(statement: () => Promise<T>, assertAllowed?: () => void): Promise<T> {
-    assertAllowed?.();
-    const askedAtMs = performance.now();
+  private async again<T>(statement: () => Promise<T>, askedAtMs: number, error: unknown): Promise<T> {
+    let failure = error;
     for (let waitMs = 1; ; waitMs = Math.min(waitMs * 2, LONGEST_PAUSE_MS)) {
-      try {
-        return await statement();
-      } catch (error) {
-        const isPatient = performance.now() - askedAtMs < this.file.lockTimeoutMs;
-        if (!isBusy(error) || !isPatient) throw translateSqliteError(error, this.file.path);
-      }
+      const isPatient = performance.now() - askedAtMs < this.file.lockTimeoutMs;
+      if (!isBusy(failure) || !isPatient) throw translateSqliteError(failure, this.file.path);
       const pauseMs = waitMs * (0.5 + Math.random());
       await new Promise((resume) => setTimeout(resume, pauseMs));
+      try {
+        return await statement();
+      } catch (next) {
+        failure = next;
+      }
     }
   }
 

@@ -33,10 +33,10 @@ export class SqliteDatabase implements SqlDatabase {
     all: (sql, params) => this.read(sql, params),
     run: (sql, params) => this.write(() => this.writer.run(sql, params)),
     returning: (statement) => this.write(() => this.writer.returning(statement)),
-    writeNow: (statement) => this.write(() => timeWritten(this.now, statement, (made) => this.writer.runAlone(made))),
+    writeNow: (statement) => this.write(() => timeWritten(this.now, statement, this.runAlone)),
     writeNowIfFree: (statement) =>
       this.writerTurns.isFree
-        ? this.write(() => timeWritten(this.now, statement, (made) => this.writer.runAloneIfFree(made)))
+        ? this.write(() => timeWritten(this.now, statement, this.runAloneIfFree))
         : Promise.resolve('busy'),
   };
   readonly apart: SqlSession = {
@@ -164,6 +164,10 @@ export class SqliteDatabase implements SqlDatabase {
   clock(): SqlClock {
     return this.now();
   }
+
+  private readonly runAlone: SqliteConnection['runAlone'] = (made, told) => this.writer.runAlone(made, told);
+  private readonly runAloneIfFree: SqliteConnection['runAloneIfFree'] = (made, told) =>
+    this.writer.runAloneIfFree(made, told);
 
   private readonly now = (): SqliteClock => {
     this.lastMs = Math.max(this.machine.nowMs(), this.lastMs);

@@ -38,19 +38,25 @@ function statementsOfSqlite3(connection: Sqlite3Connection): SqliteStatements {
     });
     return kept.keep(sql, statement);
   };
-  const use = async <T>(
+  // One promise for a statement that is kept: each takes its time, and statements are many.
+  const use = <T>(
     sql: string,
     params: readonly unknown[],
     work: (statement: Sqlite3Statement, resolve: (value: T) => void, reject: (error: Error) => void) => void,
-  ): Promise<T> => {
-    try {
-      const statement = kept.get(sql) ?? (await prepared(sql));
-      return await new Promise<T>((resolve, reject) => work(statement, resolve, reject));
-    } catch (error) {
-      await kept.drop(sql);
-      throw failed(sql, params, error);
-    }
-  };
+  ): Promise<T> =>
+    new Promise((resolve, reject) => {
+      const fail = (error: unknown) => void kept.drop(sql).then(() => reject(failed(sql, params, error) as Error));
+      const run = (statement: Sqlite3Statement) => {
+        try {
+          work(statement, resolve, fail);
+        } catch (error) {
+          fail(error);
+        }
+      };
+      const statement = kept.get(sql);
+      if (statement) run(statement);
+      else prepared(sql).then(run, fail);
+    });
   return {
     all: (sql, params) =>
       use(sql, params, (statement, resolve, reject) =>

@@ -30,7 +30,8 @@ export class SqliteTransaction implements SqlSession {
   }
 
   writeNow(statement: (clock: SqlClock) => SqlFragment): Promise<number | undefined> {
-    const run = (made: () => SqlFragment) => this.connection.runMade(made, () => this.assertUsable());
+    const run = <T>(made: () => SqlFragment, told: (done: Written) => T) =>
+      this.connection.runMade(made, told, () => this.assertUsable());
     return this.watched(timeWritten(this.clock, statement, run));
   }
 

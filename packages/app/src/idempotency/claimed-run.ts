@@ -49,6 +49,7 @@ export class ClaimedRun<T> {
   private readonly lease: Lease;
   private isOver = false;
   private opened: Promise<T> | undefined;
+  private isOpen = false;
   /** The result that `ctx.transaction` has committed. */
   private committedJson: string | undefined;
 
@@ -77,11 +78,16 @@ export class ClaimedRun<T> {
     }
   }
 
+  /** Of the work, and of its transaction in case the work did not wait for it. */
   private async resultOf(work: IdempotentWork<T>): Promise<string> {
     try {
-      const returned = await this.workedOut(work);
+      const returned = await work(this.context());
+      this.isOver = true;
+      if (this.isOpen) await this.opened;
       return this.committedJson ?? resultJson(this.claim.id.operation, returned);
     } catch (error) {
+      this.isOver = true;
+      if (this.isOpen) await this.opened?.catch(() => undefined); // the work's own error is the one to tell
       this.lease.stop();
       // What was committed stands, and is what later callers get; the error is this caller's.
       if (this.committedJson === undefined) await this.settleFailure(error);
@@ -89,35 +95,23 @@ export class ClaimedRun<T> {
     }
   }
 
-  /** The work, and its transaction in case the work did not wait for it. */
-  private async workedOut(work: IdempotentWork<T>): Promise<T> {
-    let isOpen = false;
+  private context(): IdempotentContext<T> {
     const { lease } = this;
-    const context: IdempotentContext<T> = {
+    return {
       key: this.claim.id.key,
       fence: this.claim.epoch,
       get signal() {
         return lease.signal;
       },
-      // Not async: the promise that the work may forget about is the very one that is awaited below.
+      // Not async: the promise that the work may forget about is the very one that is awaited above.
       transaction: (write) => {
         if (this.isOver) return Promise.reject(new TransactionClosedError());
         if (this.opened) return Promise.reject(new SecondTransactionError(this.claim.id.operation));
-        isOpen = true;
-        this.opened = this.commit(write).finally(() => (isOpen = false));
+        this.isOpen = true;
+        this.opened = this.commit(write).finally(() => (this.isOpen = false));
         return this.opened;
       },
     };
-    try {
-      const returned = await work(context);
-      this.isOver = true;
-      if (isOpen) await this.opened;
-      return returned;
-    } catch (error) {
-      this.isOver = true;
-      if (isOpen) await this.opened?.catch(() => undefined); // the work's own error is the one to tell
-      throw error;
-    }
   }
 
   private async commit(write: (tx: Transaction) => Promise<T>): Promise<T> {

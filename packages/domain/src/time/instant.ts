@@ -2,9 +2,28 @@ export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
 
-/** An instant as we always write it: ISO 8601 with `T`, milliseconds and `Z`. */
+const TWO_DIGITS = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
+/** Of this day a `Date` can hold the first instant only. */
+const LAST_DAY = 100_000_000;
+/** The day that was written last, in days since 1970: instants that are written come close together. */
+let known = { day: 0, text: '1970-01-01T' };
+
+/**
+ * An instant as we always write it: ISO 8601 with `T`, milliseconds and `Z`. A fraction of a millisecond is dropped. Every write
+ * to a database holds a few, so this takes a fraction of the time of `Date.toISOString`, which works out the date each time.
+ *
+ * @throws {RangeError} for what is no instant.
+ */
 export function formatInstant(atMs: number): string {
-  return new Date(atMs).toISOString();
+  const wholeMs = Math.trunc(atMs);
+  const day = Math.floor(wholeMs / DAY_MS);
+  if (day !== known.day || day === LAST_DAY)
+    known = { day, text: new Date(wholeMs).toISOString().slice(0, -'00:00:00.000Z'.length) };
+  const ms = wholeMs - day * DAY_MS;
+  const minutes = Math.floor(ms / MINUTE_MS);
+  const [hour, minute] = [TWO_DIGITS[Math.floor(minutes / 60)], TWO_DIGITS[minutes % 60]];
+  const second = TWO_DIGITS[Math.floor(ms / 1000) % 60];
+  return `${known.text}${hour}:${minute}:${second}.${String(ms % 1000).padStart(3, '0')}Z`;
 }
 
 const INSTANT =
