@@ -44,6 +44,9 @@ describe.each(['sqlite3', 'better-sqlite3'] as const)('a database that cannot be
   const add = (database: SqliteDatabase, tx: Transaction, text: string) =>
     database.on(tx).run('INSERT INTO notes (text) VALUES (?)', [text]);
 
+  /** A statement that is told the time. */
+  const ours = () => ({ sql: "INSERT INTO notes (text) VALUES ('ours')", params: [] });
+
   beforeEach(() => {
     folder = temporaryFolder();
     file = folder.file('eros.db');
@@ -66,9 +69,12 @@ describe.each(['sqlite3', 'better-sqlite3'] as const)('a database that cannot be
       await new Promise<void>((resume) => (letGo = resume));
     });
     await held;
-    await work(letGo);
-    letGo();
-    await holding;
+    try {
+      await work(letGo);
+    } finally {
+      letGo();
+      await holding;
+    }
   };
 
   it('is locked while another holds it for longer than the lock timeout, and works when let go', async () => {
@@ -77,6 +83,8 @@ describe.each(['sqlite3', 'better-sqlite3'] as const)('a database that cannot be
     await whileHeld(async () => {
       expect(await faultOf(database.transaction(async (tx) => add(database, tx, 'ours')))).toBe('locked');
       expect(await faultOf(database.on().run("INSERT INTO notes (text) VALUES ('ours')"))).toBe('locked');
+      expect(await faultOf(database.on().writeNow(ours))).toBe('locked');
+      expect(await database.on().writeNowIfFree(ours)).toBe('busy');
       expect(await notesIn(database)).toEqual(['first']); // readers wait for nobody
     });
     await database.transaction(async (tx) => add(database, tx, 'ours'));
@@ -97,10 +105,24 @@ describe.each(['sqlite3', 'better-sqlite3'] as const)('a database that cannot be
     expect(await notesIn(database)).toEqual(['first', 'theirs', 'after 2']);
   });
 
+  it('waits for a lock that is let go in time with a statement that tells the time, too', async () => {
+    const database = await withNotes();
+    await whileHeld(async (letGo) => {
+      const waiting = database.on().writeNow(ours);
+      await new Promise((resume) => setTimeout(resume, 30));
+      letGo();
+      expect(await waiting).toEqual(expect.any(Number));
+    });
+    expect(await notesIn(database)).toEqual(['first', 'theirs', 'ours']);
+  });
+
   itIf(where.filesCanBeLocked)('is read-only when its file is', async () => {
     await (await withNotes()).close();
     await whileReadOnly(file, async () => {
       expect(await faultOf(openAndWrite(file))).toBe('read_only');
+      const database = await open();
+      expect(await faultOf(database.on().writeNow(ours))).toBe('read_only');
+      expect(await faultOf(database.on().writeNowIfFree(ours))).toBe('read_only');
     });
     expect(await notesIn(await open())).toEqual(['first']);
   });
