@@ -167,14 +167,12 @@ export class PostgresDatabase implements SqlDatabase {
     name: string | undefined,
   ) {
     const send = () =>
-      onConnection(async ({ client }) => {
-        try {
-          return await sendTo(client, this.name, sql, params, name);
-        } catch (error) {
+      onConnection(({ client }) =>
+        sendTo(client, this.name, sql, params, name).catch((error: unknown) => {
           if (!(error instanceof TransactionConflictError && isStaleStatement(error.cause))) throw error;
-          return await sendTo(client, this.name, sql, params); // nothing of it was done
-        }
-      });
+          return sendTo(client, this.name, sql, params); // nothing of it was done
+        }),
+      );
     return this.scope.exit(() => this.tracked(send));
   }
 
@@ -209,15 +207,13 @@ export class PostgresDatabase implements SqlDatabase {
     };
   }
 
-  private async tracked<T>(work: () => Promise<T>): Promise<T> {
-    if (this.closing) throw new EngineClosedError(this.name);
+  private tracked<T>(work: () => Promise<T>): Promise<T> {
+    if (this.closing) return Promise.reject(new EngineClosedError(this.name));
     const promise = work();
     this.running.add(promise);
-    try {
-      return await promise;
-    } finally {
-      this.running.delete(promise);
-    }
+    const forget = (): void => void this.running.delete(promise);
+    promise.then(forget, forget);
+    return promise;
   }
 
   /** Ends after what was asked for before it; what is asked for later gets `engine_closed`. Twice is fine. */

@@ -13,23 +13,21 @@ import { typesOn } from './values.js';
  * @param name keeps it prepared under this name.
  * @throws {TransactionConflictError} {DatabaseUnavailableError} or the server's own error.
  */
-export async function sendTo(
+export function sendTo(
   client: pg.ClientBase,
   databaseName: string,
   sql: string,
   params: readonly unknown[] = [],
   name?: string,
 ): Promise<pg.QueryResult> {
-  try {
-    return await client.query({ name, text: sql, values: [...params], types: typesOn(client) });
-  } catch (error) {
+  return client.query({ name, text: sql, values: [...params], types: typesOn(client) }).catch((error: unknown) => {
     if (name !== undefined && isStaleStatement(error)) {
       forgetStatementNames();
       throw new TransactionConflictError({ cause: error }); // run again, it needs no change
     }
     if (isConflict(error)) throw new TransactionConflictError({ cause: error });
     throw translatePostgresError(error, databaseName);
-  }
+  });
 }
 
 /** Statements by whatever sends them. */
@@ -48,7 +46,8 @@ export function sessionBy(
     return rows<Row>(sql, params);
   };
   const writeNow = async (statement: (clock: SqlClock) => SqlFragment): Promise<number | undefined> => {
-    const [row] = await returning<{ at_ms: number }>(() => statement(clock()));
+    const { sql, params } = statement(clock());
+    const [row] = (await send(sql, params)).rows as { at_ms: number }[];
     return row?.at_ms;
   };
   return {

@@ -45,8 +45,8 @@ export const SAGA_COLUMNS = `id, saga_id, creator_id, status, steps_completed, f
   execution_time_ms, started_at, completed_at, created_at, definition_name, definition_version, definition_hash, stuck, stuck_reason,
   epoch, owner, lease_until, journal_length, requested`;
 
-/** The columns that sum the journal up, and what they hold for a saga: documented ones first. */
-export function summaryColumns(saga: SagaState): Columns {
+/** The columns that change, and what they hold for a saga: documented ones first, then who holds it. */
+export function rowOf(saga: SagaState, lease: SagaLease | undefined): Columns {
   const summary = summarizeSaga(saga);
   const { status, stepsCompleted, failedStep, errorMessage, compensationErrors, executionTimeMs, startedAtMs } =
     summary;
@@ -65,14 +65,14 @@ export function summaryColumns(saga: SagaState): Columns {
     epoch: saga.claim.epoch,
     journal_length: saga.seq,
     requested: summary.requested ?? null,
+    owner: lease?.owner ?? null,
+    lease_until: lease ? instant(lease.untilMs) : null,
   };
 }
 
-export const leaseColumns = (lease: SagaLease | undefined): Columns =>
-  lease ? { owner: lease.owner, lease_until: instant(lease.untilMs) } : { owner: null, lease_until: null };
-
-/** What a new saga's row holds that its journal does not say. */
-export const foundingColumns = ({ sagaId, creatorId, definition, input }: NewSaga, nowMs: number): Columns => ({
+/** The row of a new saga: with what its journal does not say. */
+export const newRowOf = ({ sagaId, creatorId, definition, input }: NewSaga, row: Columns, nowMs: number): Columns => ({
+  ...row,
   saga_id: sagaId,
   creator_id: creatorId,
   definition_name: definition.name,
@@ -128,8 +128,8 @@ function statusOf({ saga_id, status }: SagaRow): SagaRecord['status'] {
 }
 
 /** The instant stands in its own column. */
-export function entryJson({ atMs: _, ...entry }: SagaEvent): string {
-  return JSON.stringify(entry);
+export function entryJson(event: SagaEvent): string {
+  return JSON.stringify({ ...event, atMs: undefined });
 }
 
 export function eventFromRow({ entry, at }: { entry: unknown; at: string }): SagaEvent {

@@ -38,13 +38,12 @@ import { marks, rowsOfMarks } from './statements.js';
 import {
   entryJson,
   eventFromRow,
-  foundingColumns,
   heldFromRow,
-  leaseColumns,
   leaseOf,
+  newRowOf,
+  rowOf,
   SAGA_COLUMNS,
   sagaFromRow,
-  summaryColumns,
   type SagaRow,
 } from './saga-rows.js';
 import { appendTogether, createTogether, type SagaAddition, type SagaCreation } from './saga-lists.js';
@@ -94,7 +93,7 @@ export class SqlSagaStore implements SagaStore {
     const writeAt = (atMs: number) => creation(saga, holder, atMs);
     const timeless = () => timelessWrite(writeAt, 0, 1);
     const atMs = await this.atOnce(tx, this.creations, timeless, (write) => ({ saga, write }));
-    if (atMs !== undefined) return holder && heldOf(saga, holder, writeAt(atMs).state, atMs);
+    if (atMs !== undefined) return holder && heldOf(saga, holder, createdSaga(saga, holder, atMs).state, atMs);
     return this.inTransaction(tx, async (own) => {
       const nowMs = await this.database.nowMs(own);
       const { sagaId } = saga;
@@ -165,7 +164,7 @@ export class SqlSagaStore implements SagaStore {
     const { sagaId, owner, epoch, state: before } = held;
     const timeless = () => timelessWrite(writeAt, held.nowMs, held.nowMs + AT_ONCE_MS);
     const atMs = await this.atOnce(tx, this.additions, timeless, (write) => ({ held, write }));
-    if (atMs !== undefined) return writeAt(atMs).after;
+    if (atMs !== undefined) return heldAfter(held, decide(atMs), atMs);
     return this.inTransaction(tx, async (own) => {
       const { events, columns, after } = writeAt(await this.database.nowMs(own));
       if (!(await this.update(held, before, columns, own))) {
@@ -333,11 +332,6 @@ export class SqlSagaStore implements SagaStore {
   }
 }
 
-const rowOf = (state: SagaState, lease: SagaLease | undefined): Columns => ({
-  ...summaryColumns(state),
-  ...leaseColumns(lease),
-});
-
 function creation(
   saga: NewSaga,
   holder: SagaHolder | undefined,
@@ -345,7 +339,7 @@ function creation(
 ): SagaWrite & { readonly state: SagaState } {
   const { events, state } = createdSaga(saga, holder, nowMs);
   const lease = holder && isOpenSaga(state) ? { owner: holder.owner, untilMs: nowMs + holder.leaseMs } : undefined;
-  return { events, state, columns: { ...foundingColumns(saga, nowMs), ...rowOf(state, lease) } };
+  return { events, state, columns: newRowOf(saga, rowOf(state, lease), nowMs) };
 }
 
 function addition(

@@ -1,5 +1,5 @@
 import type { SagaFailedError, Transaction } from '@eros/domain';
-import type { SagaStep } from './definition.js';
+import type { SagaStep, StepContext } from './definition.js';
 import { sagaSettings } from './settings.js';
 import { codeOf, gate, never, nothing, of, request } from './testing/saga-parts.js';
 import { SagaWorld } from './testing/saga-world.js';
@@ -37,6 +37,22 @@ describe('sagas', () => {
       ...['8 step_started', '9 step_ended', '10 completed'],
     ]);
     expect(await sagas.get('unknown')).toBeUndefined();
+  });
+
+  it('gives each step an input and results of its own, whatever another one has done to what it was given', async () => {
+    type Input = { tags: string[] };
+    const spoil = async ({ input, results }: StepContext<Input>) => {
+      input.tags.push('spoilt');
+      for (const result of Object.values(results)) (result as { seen: string[] }).seen.push('spoilt');
+      return { seen: input.tags };
+    };
+    const saga = world.engine('a').sagas.define<Input>({
+      ...{ name: 'spoil', version: 1 },
+      steps: ['a', 'b', 'c'].map((name) => ({ name, execute: spoil })),
+    });
+    const { results } = await world.settle(saga.run({ creatorId: 'c', input: { tags: ['new'] } }));
+    const seen = ['new', 'spoilt'];
+    expect(results).toEqual({ a: { seen }, b: { seen }, c: { seen } });
   });
 
   it('is the same saga under the same id: run twice, executed once', async () => {
