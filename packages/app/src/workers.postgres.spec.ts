@@ -142,14 +142,20 @@ describe('without the package pg-boss', () => {
     jest.doMock('pg-boss', () => {
       throw Object.assign(new Error("Cannot find package 'pg-boss'"), { code: 'ERR_MODULE_NOT_FOUND' });
     });
-    const sessions = () =>
-      query(first, "SELECT count(*)::int AS count FROM pg_stat_activity WHERE application_name = 'eros'");
+    const sessions = async (): Promise<number> => {
+      const rows = await query<{ count: number }>(
+        first,
+        "SELECT count(*)::int AS count FROM pg_stat_activity WHERE application_name = 'eros' AND datname = current_database()",
+      );
+      return rows[0]?.count ?? 0;
+    };
     const before = await sessions();
     await expect(another()).rejects.toMatchObject({
       code: 'dispatch_unavailable',
       message: 'workers.dispatch "pg-boss": install it beside the engine: npm install pg-boss@12',
     });
     await (await another({ dispatch: 'sweep' })).close();
-    expect(await sessions()).toEqual(before);
+    // The server lets a session go a little after its client has left.
+    while ((await sessions()) > before) await new Promise((resume) => setTimeout(resume, 20));
   });
 });
