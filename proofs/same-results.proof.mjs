@@ -170,11 +170,11 @@ function compare(sqlite, postgres) {
     const at = ours.findIndex((row, i) => row !== theirs[i]);
     if (other) console.log(`  SQLite:     ${ours[at]?.slice(0, 1500)}\n  PostgreSQL: ${theirs[at]?.slice(0, 1500)}`);
   }
-  console.log(`${total} rows of ${names.length} tables compared, ${different} differ`);
   console.log(
     `left out: ${Object.entries(LEFT_OUT)
       .map(([what, why]) => `${what} (${why})`)
       .join('; ')}`,
   );
+  console.log(`${total} rows of ${names.length} tables compared, ${different} differ`);
   return different;
 }
