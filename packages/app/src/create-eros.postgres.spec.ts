@@ -2,6 +2,7 @@ import { DataSource } from 'typeorm';
 import { createEros } from './create-eros.js';
 import type { Eros } from './eros.js';
 import type { ErosOptions } from './options.js';
+import { fallingTo } from './testing/falling-to.js';
 import { exportOf } from './testing/host.js';
 import { createTestDatabase } from './testing/postgres.js';
 import { query } from './testing/query.js';
@@ -39,17 +40,12 @@ async function sessions(): Promise<number> {
   }
 }
 
-/** The server lets a session go a little after its client has left. */
-async function sessionsGone(): Promise<void> {
-  while ((await sessions()) > 0) await new Promise((resume) => setTimeout(resume, 20));
-}
-
 describe('createEros on PostgreSQL', () => {
   it('is verified unless told to migrate, and tells what to do', async () => {
     const opening = createEros({ database: { type: 'postgres', url } });
     await expect(opening).rejects.toMatchObject({ code: 'schema_outdated' });
     await expect(opening).rejects.toThrow('eros db migrate');
-    await sessionsGone();
+    expect(await fallingTo(0, sessions)).toBe(0);
     const eros = await open();
     expect(await eros.health()).toMatchObject({ ok: true });
     expect(await (await open({ migrate: 'verify' })).health()).toMatchObject({ ok: true });
@@ -60,7 +56,7 @@ describe('createEros on PostgreSQL', () => {
     await first.start();
     await first.data.importCreators([CREATOR]);
     await Promise.all([first.close(), first.close()]);
-    await sessionsGone();
+    expect(await fallingTo(0, sessions)).toBe(0);
     const second = await open({ migrate: 'verify' });
     expect(await second.data.importCreators([CREATOR])).toMatchObject({ unchanged: 1, imported: 0 });
     await second.close();

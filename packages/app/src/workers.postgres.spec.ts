@@ -2,6 +2,7 @@ import { createEros } from './create-eros.js';
 import type { Eros } from './eros.js';
 import type { DatabaseOption, WorkersOption } from './options.js';
 import { openEngine } from './testing/open-engine.js';
+import { fallingTo } from './testing/falling-to.js';
 import { query } from './testing/query.js';
 
 /** Nothing is found by sweeping while a test lasts. */
@@ -155,7 +156,6 @@ describe('without the package pg-boss', () => {
       message: 'workers.dispatch "pg-boss": install it beside the engine: npm install pg-boss@12',
     });
     await (await another({ dispatch: 'sweep' })).close();
-    // The server lets a session go a little after its client has left.
-    while ((await sessions()) > before) await new Promise((resume) => setTimeout(resume, 20));
+    expect(await fallingTo(before, sessions)).toBe(before);
   });
 });
