@@ -1,8 +1,8 @@
 import { createEros } from './create-eros.js';
 import type { Eros } from './eros.js';
 import type { DatabaseOption, WorkersOption } from './options.js';
-import { openEngine } from './testing/open-engine.js';
 import { fallingTo } from './testing/falling-to.js';
+import { openEngine } from './testing/open-engine.js';
 import { query } from './testing/query.js';
 
 /** Nothing is found by sweeping while a test lasts. */

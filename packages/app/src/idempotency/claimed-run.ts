@@ -49,7 +49,7 @@ export class ClaimedRun<T> {
   private readonly lease: Lease;
   private isOver = false;
   private opened: Promise<T> | undefined;
-  private isOpen = false;
+  private isTransactionOpen = false;
   /** The result that `ctx.transaction` has committed. */
   private committedJson: string | undefined;
 
@@ -83,11 +83,11 @@ export class ClaimedRun<T> {
     try {
       const returned = await work(this.context());
       this.isOver = true;
-      if (this.isOpen) await this.opened;
+      if (this.isTransactionOpen) await this.opened;
       return this.committedJson ?? resultJson(this.claim.id.operation, returned);
     } catch (error) {
       this.isOver = true;
-      if (this.isOpen) await this.opened?.catch(() => undefined); // the work's own error is the one to tell
+      if (this.isTransactionOpen) await this.opened?.catch(() => undefined); // the work's own error is the one to tell
       this.lease.stop();
       // What was committed stands, and is what later callers get; the error is this caller's.
       if (this.committedJson === undefined) await this.settleFailure(error);
@@ -107,8 +107,8 @@ export class ClaimedRun<T> {
       transaction: (write) => {
         if (this.isOver) return Promise.reject(new TransactionClosedError());
         if (this.opened) return Promise.reject(new SecondTransactionError(this.claim.id.operation));
-        this.isOpen = true;
-        this.opened = this.commit(write).finally(() => (this.isOpen = false));
+        this.isTransactionOpen = true;
+        this.opened = this.commit(write).finally(() => (this.isTransactionOpen = false));
         return this.opened;
       },
     };
