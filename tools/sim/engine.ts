@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as domain from '@eros/domain';
-import type { Logger } from '@eros/domain';
+import type { ChangeSignal, Logger } from '@eros/domain';
 import { Connection } from './connection.js';
 import { CircuitBreakers, Idempotency, Rotations, Sagas } from './engine-parts.js';
 import { CallsGoingOut } from './onlookers/calls-going-out.js';
@@ -63,10 +63,23 @@ export class Engine {
     this.sagas = new Sagas({ ...ports, store: to('sagas', sagas) }, { ...limits, recoveriesMax });
     this.idempotency = new Idempotency({ ...ports, store: to('operations', operations) }, limits);
     this.breakers = new CircuitBreakers(
-      { ...ports, store: to('breakers', breakers) },
-      { policies: { 'dependency-1': world.outside.breakerPolicy, 'dependency-2': world.outside.breakerPolicy } },
+      { ...ports, store: to('breakers', breakers), ...this.news() },
+      { policies: Object.fromEntries(world.outside.breakerPolicies) },
     );
+    this.breakers.onTransition((transition) => world.breakers.news.heard(node, transition));
     this.rotations = new Rotations({ ...ports, rotations: this.stores.rotations, operations: this.stores.log });
+  }
+
+  /** Some worlds tell of changes, late and not always; the others leave it to reading every now and then. */
+  private news(): { readonly changes?: Pick<ChangeSignal, 'subscribe'> } {
+    const { world, process, node } = this;
+    if (!world.chance('news').happens(0.5)) return {};
+    const chance = world.chance(`news of ${node}`);
+    const subscribe: ChangeSignal['subscribe'] = (listener) =>
+      world.database.changes.subscribe((topic) => {
+        if (!chance.happens(0.2)) process.schedule(() => listener(topic), chance.pick([0, 2, 50]));
+      });
+    return { changes: { subscribe } };
   }
 
   /** Ends as a service does that is told to stop: hands back what it can. */

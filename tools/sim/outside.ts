@@ -1,4 +1,5 @@
 import type { BreakerPolicy } from '@eros/domain';
+import { drawPolicies } from './breaker-policies.js';
 import type { Chance } from './chance.js';
 import { drawDefinitions, PLAN, type SimulatedDefinition } from './definitions.js';
 import type { VirtualProcess } from './virtual-process.js';
@@ -27,7 +28,7 @@ interface Resource {
 /** What lies outside the database: the services that steps call, and a dependency that is sometimes down. */
 export class Outside {
   readonly definitions: readonly SimulatedDefinition[];
-  readonly breakerPolicy: Partial<BreakerPolicy>;
+  readonly breakerPolicies: ReadonlyMap<string, BreakerPolicy>;
   private readonly chance: Chance;
   private readonly resources = new Map<string, Resource>();
   private readonly downWindows: readonly { readonly fromMs: number; readonly untilMs: number }[];
@@ -36,15 +37,7 @@ export class Outside {
     const chance = world.chance('outside');
     this.chance = chance;
     this.definitions = drawDefinitions(world.chance('definitions'));
-    this.breakerPolicy = {
-      failureThreshold: chance.between(2, 4),
-      cooldownMs: chance.pick([500, 1_500]),
-      successThreshold: chance.between(1, 2),
-      probeLimit: chance.between(1, 2),
-      probeTimeoutMs: 1_000,
-      flushIntervalMs: 1_000,
-      onStoreDown: chance.pick(['open_through', 'refuse'] as const),
-    };
+    this.breakerPolicies = drawPolicies(world.chance('breaker policies'));
     this.downWindows = Array.from({ length: 3 }, () => {
       const fromMs = world.time.nowMs + chance.between(0, world.scenario.stormMs);
       return { fromMs, untilMs: fromMs + chance.between(500, 4_000) };
@@ -54,6 +47,12 @@ export class Outside {
   definition(name: string): SimulatedDefinition {
     const found = [...this.definitions, PLAN].find((each) => each.name === name);
     if (!found) throw new Error(`no saga "${name}" was simulated`);
+    return found;
+  }
+
+  policyOf(name: string): BreakerPolicy {
+    const found = this.breakerPolicies.get(name);
+    if (!found) throw new Error(`no breaker "${name}" was simulated`);
     return found;
   }
 

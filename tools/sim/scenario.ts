@@ -5,7 +5,7 @@ export const FAULTS = ['refused', 'lost', 'crash', 'pause', 'slow', 'twice', 'ou
 export type Fault = (typeof FAULTS)[number];
 
 /** What the clients of a process do. */
-export const LOADS = ['operations', 'sagas', 'breakers', 'rotations', 'plans'] as const;
+export const LOADS = ['operations', 'sagas', 'breakers', 'breaker_orders', 'rotations', 'plans'] as const;
 export type Load = (typeof LOADS)[number];
 
 /** What is simulated. Everything else follows from the seed. */

@@ -1,4 +1,6 @@
 import { isErosError } from '@eros/domain';
+import { DEPENDENCIES } from './breaker-policies.js';
+import { releaseAll } from './loads/breaker-orders.js';
 import { ALL_PLANS, plan } from './loads/plans.js';
 import { OPERATIONS, runOnce } from './loads/operations.js';
 import { thingOf } from './loads/saga-steps.js';
@@ -42,6 +44,10 @@ export async function settleDown(world: World, workers: readonly Worker[], isBro
 
   await until('every process is back', () => workers.every(isAtWork));
   await until('every client has its answer', () => workers.every(({ engine: { clients } }) => clients === 0));
+  for (const name of DEPENDENCIES) {
+    await done(`release ${name}`, () => releaseAll(engine(), name));
+    world.demand(isBroken() || !world.breakers.isHeld(name), 'what is released by all is held by nobody', name);
+  }
   await until('every saga ends or is parked', () => accounts().every(({ isAtRest }) => isAtRest));
   for (const { sagaId, isParked } of accounts()) {
     if (isParked)
@@ -58,6 +64,9 @@ export async function settleDown(world: World, workers: readonly Worker[], isBro
     }
   }
   if (!isBroken()) for (const account of accounts()) compare(world, account);
+  await until('every process hears of all transitions', () =>
+    workers.every(({ engine: { node } }) => isUpToDate(world, node)),
+  );
   for (const worker of workers) await done(`close ${worker.engine.node}`, () => worker.engine.close());
   // Answers that nobody waits for any more have come.
   const restMs = world.time.nowMs + 10_000;
@@ -71,6 +80,9 @@ export async function settleDown(world: World, workers: readonly Worker[], isBro
     world.demand(leaseUntilMs === undefined, 'nobody holds what has ended', sagaId);
   }
 }
+
+const isUpToDate = ({ breakers }: World, node: string): boolean =>
+  DEPENDENCIES.every((name) => breakers.news.isUpToDate(node, name, breakers.breaker(name)?.generation ?? 0));
 
 const isAtWork = ({ engine: { process, isClosing } }: Worker): boolean =>
   !process.isDead && !process.isPaused && !isClosing;

@@ -1,6 +1,7 @@
 import type { Chance } from './chance.js';
 import { Engine } from './engine.js';
 import { breakers } from './loads/breaker-calls.js';
+import { breakerOrders } from './loads/breaker-orders.js';
 import type { Act } from './loads/load.js';
 import { operations } from './loads/operations.js';
 import { planDefinition, plans } from './loads/plans.js';
@@ -10,7 +11,14 @@ import { sagas } from './loads/sagas.js';
 import type { Load } from './scenario.js';
 import type { World } from './world.js';
 
-const ACTS: Readonly<Record<Load, Act>> = { operations, sagas, breakers, rotations, plans };
+const ACTS: Readonly<Record<Load, Act>> = {
+  operations,
+  sagas,
+  breakers,
+  breaker_orders: breakerOrders,
+  rotations,
+  plans,
+};
 const CLIENTS = 2;
 
 /** A machine that keeps an engine running: after a crash, or a stop that was asked for, there is soon another one. */

@@ -141,6 +141,33 @@ describe('circuit breakers in the hands of operators', () => {
     expect(store.rows.has('pay')).toBe(false);
   });
 
+  it('refuse a hold that was on its way for longer than it was to last, and write nothing of it', async () => {
+    await breakers.run('pay', fine);
+    const until = new Date(time.nowMs() + 1_000);
+    store.gate = new Promise((open) => time.schedule(open, 2_000));
+    const order = errorOf(breakers.hold('pay', 'open', { ...why, until }));
+    await time.pass(2_000);
+    expect(await order).toMatchObject({
+      code: 'invalid_settings',
+      message: expect.stringContaining(until.toISOString()),
+    });
+    expect(await breakers.history('pay')).toEqual([]);
+    expect(await breakers.run('pay', fine)).toBe('fine');
+  });
+
+  it.each(['hold', 'release', 'reset'] as const)(
+    'say of a %s without an answer that it may be carried out',
+    async (order) => {
+      await breakers.hold('pay', 'closed', why);
+      store.silence = new Promise((open) => time.schedule(open, 60_000));
+      const given = errorOf(order === 'hold' ? breakers.hold('pay', 'open', why) : breakers[order]('pay', why));
+      await time.pass(5_000);
+      const expected = { code: 'order_unanswered', breaker: 'pay', order, waitedMs: 5_000 };
+      expect(await given).toMatchObject({ ...expected, message: expect.stringMatching(/look at health\(\)/) });
+      expect(store.histories.at(-1)).toMatchObject({ cause: order });
+    },
+  );
+
   it('take no order inside a transaction', async () => {
     await breakers.run('pay', fine);
     bench.isInside = true;

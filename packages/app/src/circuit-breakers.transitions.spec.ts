@@ -80,6 +80,22 @@ describe('transitions of circuit breakers', () => {
     expect(heard).toEqual(['pay closed by reset, fleet', 'pay open by hold, fleet']);
   });
 
+  it('are told when the database is reached again, though nothing moves any more', async () => {
+    const { history } = bench.store;
+    bench.store.history = async () => {
+      throw new Error('no history');
+    };
+    await breakers.reset('pay', why);
+    await time.pass(1_250);
+    expect(heard).toEqual([]);
+    bench.store.history = history.bind(bench.store);
+    await time.pass(1_250);
+    expect([heard, heardByOther]).toEqual([['pay closed by reset, fleet'], ['pay closed by reset, fleet']]);
+    bench.store.takeAsked();
+    await time.pass(5_000);
+    expect(bench.store.takeAsked()).toEqual(['flush', 'flush']);
+  });
+
   it('that a process makes without its database are its own', async () => {
     bench.store.isDown = true;
     for (let i = 0; i < 3; i += 1) await errorOf(breakers.run('pay', fail));

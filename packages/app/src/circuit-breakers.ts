@@ -19,14 +19,13 @@ import {
   type Clock,
   type Ids,
   type Logger,
-  type UntimedBreakerCommand,
   type Why,
 } from '@eros/domain';
 import { BreakerMetrics, type ObservedBreaker } from './breaker/breaker-metrics.js';
 import { GuardedBreaker } from './breaker/guarded-breaker.js';
 import type { RunOptions } from './breaker/run-options.js';
 import { orTimeout, type Schedule } from './breaker/schedule.js';
-import { SharedBreaker } from './breaker/shared-breaker.js';
+import { SharedBreaker, type Order } from './breaker/shared-breaker.js';
 import { TransitionFeed, type TransitionListener } from './breaker/transition-feed.js';
 
 /** After this time without an answer a reading counts as failed. */
@@ -78,7 +77,7 @@ export class CircuitBreakers {
   private readonly outside = new AsyncResource('EROS_BREAKERS', { requireManualDestroy: false });
   private cancelSync: (() => void) | undefined;
   private stopListening: (() => void) | undefined;
-  private reading: Promise<void> | undefined;
+  private reading: Promise<unknown> = Promise.resolve();
   private isNewsWaiting = false;
   private closing: Promise<void> | undefined;
 
@@ -138,6 +137,7 @@ export class CircuitBreakers {
    *
    * @throws {InvalidSettingsError} for an instant that is not in the future, and without a name and a reason.
    * @throws {NestedTransactionError} inside a transaction: the order would be seen before it is committed, or never.
+   * @throws {OrderUnansweredError} when the database does not answer: it may be carried out all the same.
    */
   async hold(name: string, as: 'open' | 'closed', { by, reason, until }: Why & { until?: Date }): Promise<void> {
     assertBreakerName(name);
@@ -148,7 +148,8 @@ export class CircuitBreakers {
     const guarded = this.named(name);
     await guarded.loaded();
     const untilMs = until === undefined ? {} : { untilMs: instantAfter(guarded.shared.nowMs(), until) };
-    await this.order(guarded, { type: 'hold', as, by, reason, ...untilMs });
+    const decision = await this.order(guarded, { type: 'hold', as, by, reason, ...untilMs });
+    if (decision.type === 'hold_over') throw notInTheFuture(until);
   }
 
   /**
@@ -156,6 +157,7 @@ export class CircuitBreakers {
    * with as much of its open time as was left.
    *
    * @throws {BreakerNotHeldError} when nobody holds it.
+   * @throws {OrderUnansweredError} when the database does not answer: look before ordering again.
    */
   async release(name: string, { by, reason }: Why): Promise<void> {
     assertBreakerName(name);
@@ -164,7 +166,11 @@ export class CircuitBreakers {
     if (decision.type === 'not_held') throw new BreakerNotHeldError(name);
   }
 
-  /** Closes a breaker and forgets its counts, in every process. Holds stay: they are to be released. */
+  /**
+   * Closes a breaker and forgets its counts, in every process. Holds stay: they are to be released.
+   *
+   * @throws {OrderUnansweredError} when the database does not answer: it may be carried out all the same.
+   */
   async reset(name: string, { by, reason }: Why): Promise<void> {
     assertBreakerName(name);
     assertWhy({ by, reason });
@@ -188,7 +194,7 @@ export class CircuitBreakers {
     return this.feed.add(listener);
   }
 
-  private order(guarded: GuardedBreaker, command: UntimedBreakerCommand) {
+  private order(guarded: GuardedBreaker, command: Order) {
     if (this.ports.isInsideTransaction()) throw new NestedTransactionError();
     return this.outside.runInAsyncScope(() => guarded.shared.order(command));
   }
@@ -300,10 +306,10 @@ export class CircuitBreakers {
     });
   }
 
-  private async read(): Promise<boolean> {
-    if (this.closing) return false;
-    const reading = this.learn();
-    this.reading = reading.then(() => undefined);
+  /** One behind the other: of two answers on their way, the older one might come last. */
+  private read(): Promise<boolean> {
+    const reading = this.reading.then(() => (this.closing ? false : this.learn()));
+    this.reading = reading;
     return reading;
   }
 
@@ -326,6 +332,7 @@ export class CircuitBreakers {
         if (problem) shared.goAlone(problem);
         else shared.learn({ breaker: breakers.get(shared.name), atMs }, mark);
       }
+      this.feed.tryAgain();
     } catch (error) {
       for (const { shared } of marks) shared.goAlone(error);
     }
@@ -336,6 +343,10 @@ export class CircuitBreakers {
 function instantAfter(nowMs: number, until: unknown): number {
   const untilMs = until instanceof Date ? until.getTime() : NaN;
   if (untilMs > nowMs) return untilMs;
-  const given = until instanceof Date && !Number.isNaN(untilMs) ? until.toISOString() : String(until);
-  throw new InvalidSettingsError('until', given, 'a Date in the future');
+  throw notInTheFuture(until);
+}
+
+function notInTheFuture(until: unknown): InvalidSettingsError {
+  const given = until instanceof Date && !Number.isNaN(until.getTime()) ? until.toISOString() : String(until);
+  return new InvalidSettingsError('until', given, 'a Date in the future');
 }

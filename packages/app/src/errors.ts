@@ -22,6 +22,7 @@ export {
   NotParkedError,
   NothingToSellError,
   OperationInProgressError,
+  OrderUnansweredError,
   ProbeTimeoutError,
   SagaExistsError,
   SagaFailedError,

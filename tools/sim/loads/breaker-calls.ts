@@ -1,8 +1,8 @@
-import { BusinessError } from '../outside.js';
+import { isErosError } from '@eros/domain';
+import { DEPENDENCIES } from '../breaker-policies.js';
 import type { Engine } from '../engine.js';
+import { BusinessError } from '../outside.js';
 import { doing, type Act } from './load.js';
-
-const DEPENDENCIES = ['dependency-1', 'dependency-2'];
 
 /** Clients that call what is sometimes down, behind a breaker. */
 export const breakers: Act = async (engine, chance) => {
@@ -11,14 +11,22 @@ export const breakers: Act = async (engine, chance) => {
   await doing(engine, `call ${name}`, () => callDependency(engine, name, ms));
 };
 
-/** One guarded call. Those who look on are told when it goes out. */
-export function callDependency(engine: Engine, name: string, ms = 0): Promise<string> {
-  const { world, process } = engine;
-  return engine.breakers.run(name, async (signal) => {
-    engine.callsGoingOut.went(name, signal);
-    const isDown = world.outside.isDown;
-    await process.wait(ms);
-    if (isDown) throw new BusinessError(`${name} is down`, false);
-    return 'answered';
-  });
+/** One guarded call. Those who look on are told when it goes out, when it comes back, and when it is refused. */
+export async function callDependency(engine: Engine, name: string, ms = 0): Promise<string> {
+  const { world, node, process, callsGoingOut, breakers } = engine;
+  try {
+    return await breakers.run(name, async (signal) => {
+      callsGoingOut.went(name, signal);
+      const sinceMs = world.time.nowMs;
+      const { isDown } = world.outside;
+      await process.wait(ms);
+      const { nowMs: atMs } = world.time;
+      world.breakers.openings.cameBack(name, node, { atMs, isFailure: isDown, durationMs: atMs - sinceMs });
+      if (isDown) throw new BusinessError(`${name} is down`, false);
+      return 'answered';
+    });
+  } catch (error) {
+    if (isErosError(error, 'circuit_open')) callsGoingOut.refused(name);
+    throw error;
+  }
 }

@@ -9,10 +9,14 @@ export type Act = (engine: Engine, chance: Chance) => Promise<void>;
 
 /** Codes that callers of the engine may meet when stores fail, processes end and others call too. */
 const EXPECTED = new Set([
+  'breaker_not_held',
+  'circuit_held',
+  'invalid_settings',
   'circuit_open',
   'idempotency_mismatch',
   'invalid_transition',
   'operation_in_progress',
+  'order_unanswered',
   'probe_timeout',
   'saga_exists',
   'saga_failed',

@@ -1,17 +1,16 @@
 import { breakerStateAt, livePermits, type CircuitBreaker, type UntimedBreakerCommand } from '@eros/domain';
 import type { Author } from '../connection.js';
 import type { Onlooker, World } from '../world.js';
+import { hasEndedHold, holdsInForce, isSame, type BreakerChange, type Demand } from './breaker-change.js';
+import { checkHolds } from './breaker-holds.js';
+import { checkMoves } from './breaker-moves.js';
+import { BreakerNews } from './breaker-news.js';
+import { BreakerOpenings } from './breaker-openings.js';
 
 interface Row {
   readonly name: string;
   readonly breaker: CircuitBreaker;
 }
-
-const MOVES: Readonly<Record<CircuitBreaker['state'], readonly string[]>> = {
-  closed: ['open'],
-  open: ['half_open'],
-  half_open: ['closed', 'open'],
-};
 
 /** A permit, and whether a trial went out on it. It lasts until its end, though the breaker may move on meanwhile. */
 interface Granted {
@@ -21,12 +20,18 @@ interface Granted {
   isUsed: boolean;
 }
 
-/** Sees to it that breakers move only as they may, and that late results move nothing. */
+/** Sees to it that breakers do what their policies, their calls and their operators say, and that late results move nothing. */
 export class BreakerOnlooker implements Onlooker {
   private readonly known = new Map<string, CircuitBreaker>();
   private readonly granted = new Map<string, Granted>();
 
-  constructor(private readonly world: World) {}
+  readonly news: BreakerNews;
+  readonly openings: BreakerOpenings;
+
+  constructor(private readonly world: World) {
+    this.news = new BreakerNews(world);
+    this.openings = new BreakerOpenings((name) => world.outside.policyOf(name));
+  }
 
   onCommit(changed: readonly string[], author: Author | undefined): void {
     if (!changed.includes('circuit_breakers')) return;
@@ -48,6 +53,11 @@ export class BreakerOnlooker implements Onlooker {
     return breaker ? breakerStateAt(breaker, this.world.time.nowMs) : 'closed';
   }
 
+  /** Whether an operator's order is in force, by the database's clock. */
+  isHeld(name: string): boolean {
+    return holdsInForce(this.known.get(name), this.world.time.nowMs).length > 0;
+  }
+
   /** A trial call goes out: on a permit of this process that nobody has used. */
   trial(name: string, node: string): void {
     const { nowMs } = this.world.time;
@@ -65,30 +75,39 @@ export class BreakerOnlooker implements Onlooker {
     author: Author | undefined,
   ): void {
     const { world } = this;
-    const facts = [name, 'was', before, 'is', breaker, 'by', author?.process.node, commandIn(author)];
-    const was = before ?? { state: 'closed' as const, generation: 1 };
-    const limit = world.outside.breakerPolicy.probeLimit ?? 1;
-    const permits = livePermits(breaker, world.time.nowMs);
-    world.demand(permits.length <= limit, 'no more permits are out than the policy allows', ...facts);
-    for (const { id, untilMs } of permits) {
-      if (!this.granted.has(id))
-        this.granted.set(id, { name, node: author?.process.node ?? '', untilMs, isUsed: false });
-    }
-
-    const moved = breaker.generation - was.generation;
-    if (moved === 0) world.demand(breaker.state === was.state, 'a change of state is a new generation', ...facts);
-    // A failure that is reported without a call, after the open time, half-opens a breaker and opens it again at once.
-    else if (moved === 1) world.demand(MOVES[was.state].includes(breaker.state), 'a breaker moves as it may', ...facts);
-    else world.demand(moved === 2 && was.state === 'open', 'generations grow by one', ...facts);
-
     const command = commandIn(author);
-    if (command?.type !== 'settle' || !command.ticket || !before) return;
-    const { generation, permitId } = command.ticket;
-    const isLate =
-      generation !== before.generation ||
-      (before.state === 'half_open' && !livePermits(before, world.time.nowMs).some(({ id }) => id === permitId));
-    world.demand(!isLate, 'a late result moves nothing', ...facts);
+    const node = author?.process.node ?? '';
+    const change: BreakerChange = { name, before, breaker, command, node, nowMs: world.time.nowMs };
+    const demand: Demand = (holds, invariant) =>
+      world.demand(holds, invariant, name, 'was', before, 'is', breaker, 'by', node, command);
+    this.checkPermits(change, demand);
+    checkMoves(change, demand);
+    checkHolds(change, demand);
+    this.openings.check(change, demand);
+    this.news.recorded(name, before, breaker);
+    checkLateness(change, demand);
   }
+
+  private checkPermits({ name, breaker, node, nowMs }: BreakerChange, demand: Demand): void {
+    const permits = livePermits(breaker, nowMs);
+    const limit = this.world.outside.policyOf(name).probeLimit;
+    demand(permits.length <= limit, 'no more permits are out than the policy allows');
+    for (const { id, untilMs } of permits) {
+      if (!this.granted.has(id)) this.granted.set(id, { name, node, untilMs, isUsed: false });
+    }
+  }
+}
+
+/** A late result moves nothing. A hold that has ended by its time is taken away by anybody. */
+function checkLateness({ before, breaker, command, nowMs }: BreakerChange, demand: Demand): void {
+  if (command?.type !== 'settle' || !command.ticket || !before) return;
+  const present = before.generation + (hasEndedHold(before, nowMs) ? 1 : 0);
+  const { generation, permitId } = command.ticket;
+  const isLate =
+    generation !== present ||
+    (before.state === 'half_open' && !livePermits(before, nowMs).some(({ id }) => id === permitId));
+  const isUnmoved = present > before.generation && breaker.generation === present && isSame(before, breaker);
+  demand(!isLate || isUnmoved, 'a late result moves nothing');
 }
 
 function commandIn(author: Author | undefined): UntimedBreakerCommand | undefined {

@@ -2,6 +2,7 @@ import type { CircuitBreaker } from '@eros/domain';
 import type { Request } from '../connection.js';
 import type { VirtualProcess } from '../virtual-process.js';
 import type { World } from '../world.js';
+import { holdsInForce, openUntilMs } from './breaker-change.js';
 
 /** After this time without trouble a process goes by what the database says: longer than it waits for an answer. */
 const TROUBLE_MS = 15_000;
@@ -43,13 +44,42 @@ export class CallsGoingOut {
     const { world, process } = this;
     const plain = CallsGoingOut.plainSignals.get(world) ?? signal;
     CallsGoingOut.plainSignals.set(world, plain);
-    const { nowMs } = world.time;
     world.trace.note(process.node, `${name} is called`, signal === plain ? '' : 'as a trial');
-    if (process.isPaused || nowMs < Math.max(this.troubledUntilMs, process.wentOnAtMs + TROUBLE_MS)) return;
-    if ([...this.asked].some((sinceMs) => nowMs - sinceMs > LATE_MS)) return;
-    if (signal !== plain) return world.breakers.trial(name, process.node);
+    if (this.isInTrouble()) return;
+    const known = this.known(name);
+    const isOpen = known === 'open' || known === 'held open';
+    if (signal === plain)
+      return world.demand(!isOpen, 'an open breaker refuses', name, process.node, this.read.get(name));
+    world.demand(known !== 'held open', 'what is held open lets no trial out', name, process.node, this.read.get(name));
+    // Where a quorum decides, a process that has opened for itself alone tries by itself, too.
+    if (world.outside.policyOf(name).quorum > 1 && this.read.get(name)?.state !== 'half_open') return;
+    world.breakers.trial(name, process.node);
+  }
+
+  refused(name: string): void {
+    const { world, process } = this;
+    if (this.isInTrouble()) return;
+    const isHeldClosed = this.known(name) === 'held closed';
+    world.demand(!isHeldClosed, 'what is held closed lets calls out', name, process.node, this.read.get(name));
+  }
+
+  /** A process that cannot know how things stand. */
+  private isInTrouble(): boolean {
+    const { nowMs } = this.world.time;
+    const { isPaused, wentOnAtMs } = this.process;
+    if (isPaused || nowMs < Math.max(this.troubledUntilMs, wentOnAtMs + TROUBLE_MS)) return true;
+    return [...this.asked].some((sinceMs) => nowMs - sinceMs > LATE_MS);
+  }
+
+  /** What the process must go by. Its idea of the database's time may be a little late. */
+  private known(name: string): 'open' | 'held open' | 'held closed' | 'free' | 'unsure' {
     const read = this.read.get(name);
-    const isOpen = read?.state === 'open' && nowMs < read.openUntilMs;
-    world.demand(!isOpen, 'an open breaker refuses', name, process.node, read);
+    const { nowMs } = this.world.time;
+    if (!read) return 'free';
+    const isEnding = ({ untilMs = Infinity }) => Math.abs(untilMs - nowMs) <= LATE_MS;
+    if (read.held?.holds.some(isEnding)) return 'unsure';
+    const hold = holdsInForce(read, nowMs).at(-1);
+    if (hold) return `held ${hold.as}`;
+    return read.state === 'open' && nowMs < openUntilMs(read, nowMs) ? 'open' : 'free';
   }
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { MemoryBreakerStore, MemoryDatabase } from '@eros/adapters';
-import { BREAKERS_CHANGED, type BreakerStore } from '@eros/domain';
+import { BREAKERS_CHANGED, breakerPolicy, type BreakerStore } from '@eros/domain';
 import { CircuitBreakers } from '../circuit-breakers.js';
-import { unrefTimers } from './schedule.js';
+import { unrefTimers, type Schedule } from './schedule.js';
 import { errorOf, FakeStore, fine, settled, Time } from './testing/bench.js';
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -24,6 +24,7 @@ describe('circuit breakers that are told of changes', () => {
     changes: Pick<MemoryDatabase['changes'], 'subscribe'> = database.changes,
     random = () => 0.5,
     store: BreakerStore = new MemoryBreakerStore(database),
+    schedule: Schedule = unrefTimers,
   ) => {
     const breakers = new CircuitBreakers(
       {
@@ -32,7 +33,7 @@ describe('circuit breakers that are told of changes', () => {
         clock: { nowMs: Date.now },
         ids: { next: randomUUID },
         logger: silent,
-        schedule: unrefTimers,
+        schedule,
         random,
         node: randomUUID(),
         isInsideTransaction: () => database.isInsideTransaction(),
@@ -64,6 +65,37 @@ describe('circuit breakers that are told of changes', () => {
     await Promise.all([one.release('pay', why), one.hold('pay', 'open', why)]);
     await settled();
     expect(await errorOf(two.run('pay', fine))).toMatchObject({ code: 'circuit_held' });
+  });
+
+  it('do not go back to what an older reading says whose answer comes late', async () => {
+    const time = new Time();
+    const store = new FakeStore(time.nowMs);
+    const { readAll } = store;
+    let answer = (): void => undefined;
+    let tell = (): void => undefined;
+    const subscribe = async (listener: (topic: string) => void) => {
+      tell = () => listener(BREAKERS_CHANGED);
+      return () => undefined;
+    };
+    const breakers = open({ subscribe }, () => 0.5, store, time.schedule);
+    const heard: string[] = [];
+    breakers.onTransition(({ cause }) => void heard.push(cause));
+    await breakers.run('pay', fine);
+    store.readAll = async () => {
+      const read = await readAll.call(store);
+      await new Promise<void>((resolve) => (answer = resolve));
+      return read;
+    };
+    await time.pass(3_599_000);
+    tell();
+    await settled(); // that reading sees nothing of what follows, and is not answered yet
+    store.readAll = readAll.bind(store);
+    await store.dispatch('pay', { type: 'hold', as: 'open', ...why }, breakerPolicy('pay'));
+    await time.pass(1_000); // the next one is due
+    answer();
+    await settled();
+    expect(await errorOf(breakers.run('pay', fine))).toMatchObject({ code: 'circuit_held' });
+    expect(heard).toEqual(['hold']);
   });
 
   it('read nothing more once they are closed, though news had come', async () => {

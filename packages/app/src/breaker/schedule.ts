@@ -22,10 +22,19 @@ export function waitAtMost(work: Promise<unknown>, limitMs: number, schedule: Sc
   });
 }
 
-/** The work's own result, or a rejection when it has not come in time. Its late result is nobody's. */
+/** The database did not answer in time. Whether it does what it was asked for is unknown. */
+export class NoAnswerError extends Error {
+  override readonly name = 'NoAnswerError';
+
+  constructor(readonly waitedMs: number) {
+    super(`the database did not answer within ${waitedMs} ms`);
+  }
+}
+
+/** The work's own result, or a `NoAnswerError` when it has not come in time. Its late result is nobody's. */
 export function orTimeout<T>(work: Promise<T>, limitMs: number, schedule: Schedule): Promise<T> {
   return new Promise((resolve, reject) => {
-    const cancel = schedule(() => reject(new Error(`the database did not answer within ${limitMs} ms`)), limitMs);
+    const cancel = schedule(() => reject(new NoAnswerError(limitMs)), limitMs);
     work.then(resolve, reject).finally(cancel);
   });
 }

@@ -1,6 +1,7 @@
 import {
   eventsOf,
   newCircuitBreaker,
+  OrderUnansweredError,
   stepBreaker,
   transitionsOf,
   type BreakerAnswer,
@@ -16,7 +17,7 @@ import {
   type UntimedBreakerCommand,
 } from '@eros/domain';
 import { noCalls } from './breaker-metrics.js';
-import { orTimeout, waitAtMost, type Schedule } from './schedule.js';
+import { NoAnswerError, orTimeout, waitAtMost, type Schedule } from './schedule.js';
 import { TimeAlone } from './time-alone.js';
 
 /** After this time without an answer the store counts as unreachable. */
@@ -24,6 +25,9 @@ const STORE_TIMEOUT_MS = 5_000;
 
 /** The answer to a write that was given up may still come within this time: twice as long as a statement may take. */
 const LATE_ANSWER_MS = 60_000;
+
+/** What an operator orders. */
+export type Order = UntimedBreakerCommand & { readonly type: 'hold' | 'release' | 'reset' };
 
 export interface SharedBreakerPorts {
   readonly store: BreakerStore;
@@ -134,12 +138,16 @@ export class SharedBreaker {
   }
 
   /** Tells the store what an operator orders. Unlike an outcome it is never decided alone: without the store it rejects. */
-  async order(command: UntimedBreakerCommand): Promise<BreakerDecision> {
+  async order(command: Order): Promise<BreakerDecision> {
     let decision: BreakerDecision | undefined;
     await this.inTurn(async () => {
       this.writes += 1;
       try {
         ({ decision } = await orTimeout(this.dispatch(command), STORE_TIMEOUT_MS, this.ports.schedule));
+      } catch (error) {
+        throw error instanceof NoAnswerError
+          ? new OrderUnansweredError(this.name, command.type, error.waitedMs)
+          : error;
       } finally {
         this.writes += 1;
       }

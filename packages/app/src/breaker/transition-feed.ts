@@ -19,6 +19,8 @@ export class TransitionFeed {
   private readonly listeners = new Set<TransitionListener>();
   /** Up to which generation listeners have heard of a breaker. */
   private readonly heard = new Map<string, number>();
+  /** Breakers whose history could not be read, and up to which generation it was to be. */
+  private readonly missed = new Map<string, number>();
   private turn: Promise<void> = Promise.resolve();
 
   constructor(
@@ -50,10 +52,17 @@ export class TransitionFeed {
   moved(name: string, from: number, to: number): void {
     if (this.listeners.size === 0 || to < from) {
       this.heard.delete(name);
+      this.missed.delete(name);
       return;
     }
     if (!this.heard.has(name)) this.heard.set(name, from);
     this.turn = this.turn.then(() => this.catchUp(name, to));
+  }
+
+  /** The database can be reached: what could not be read is read now. */
+  tryAgain(): void {
+    for (const [name, to] of this.missed) this.turn = this.turn.then(() => this.catchUp(name, to));
+    this.missed.clear();
   }
 
   /** Resolves when nothing of the history is being read any more. Never rejects. */
@@ -71,7 +80,8 @@ export class TransitionFeed {
       this.heard.set(name, to);
       for (const each of transitions) if (each.generation <= to) this.tell({ ...each, scope: 'fleet' });
     } catch (error) {
-      // The next move tells these, too.
+      // Told when the database is reached again, or with the next move.
+      this.missed.set(name, to);
       logger.warn({ breaker: name, error }, 'cannot read the history of a circuit breaker');
     }
   }

@@ -84,7 +84,9 @@ export type BreakerDecision =
   /** An operator holds it open. */
   | { readonly type: 'held'; readonly hold: Hold }
   /** Nothing to release. */
-  | { readonly type: 'not_held' };
+  | { readonly type: 'not_held' }
+  /** A hold that would have ended before it began: the order was too long on its way. */
+  | { readonly type: 'hold_over' };
 
 export const accept = (...events: BreakerEvent[]): BreakerDecision => ({ type: 'accepted', events });
 export const refuse = (retryAfterMs: number): BreakerDecision => ({ type: 'refused', retryAfterMs });

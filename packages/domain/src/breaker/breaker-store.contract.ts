@@ -198,6 +198,12 @@ export function breakerStoreContract(
       expect((await store.history('pay')).at(-1)).toMatchObject({ cause: 'hold_over', atMs: START_MS + 1_000 });
     });
 
+    it('lays no hold whose end has come before the order', async () => {
+      expect((await dispatch({ ...hold, untilMs: START_MS })).decision).toEqual({ type: 'hold_over' });
+      expect(await stored()).toBeUndefined();
+      expect(await store.history('pay')).toEqual([]);
+    });
+
     it('writes nothing for a release where nobody holds it', async () => {
       expect((await dispatch({ type: 'release', ...why })).decision).toEqual({ type: 'not_held' });
       expect(await stored()).toBeUndefined();

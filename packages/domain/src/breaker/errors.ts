@@ -59,6 +59,27 @@ export class BreakerNotHeldError extends Error {
   }
 }
 
+/**
+ * An operator's order got no answer in time. It may have been carried out, or may still be: look before ordering again, since
+ * a second release would end a colleague's hold.
+ */
+export class OrderUnansweredError extends Error {
+  override readonly name = 'OrderUnansweredError';
+  readonly code = 'order_unanswered';
+  readonly [erosErrorBrand] = true;
+
+  constructor(
+    readonly breaker: string,
+    readonly order: 'hold' | 'release' | 'reset',
+    /** How long an answer was waited for. */
+    readonly waitedMs: number,
+  ) {
+    super(
+      `the database did not answer to the ${order} of circuit breaker "${breaker}" within ${waitedMs} ms: it may be carried out all the same; look at health() before ordering again`,
+    );
+  }
+}
+
 /** A trial call of a half-open breaker outlived its lease: the reason its signal was aborted with. Its result is late. */
 export class ProbeTimeoutError extends Error {
   override readonly name = 'ProbeTimeoutError';

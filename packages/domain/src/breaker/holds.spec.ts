@@ -130,7 +130,14 @@ class LayHold extends Step {
   act(seen: Onlooker, held: Held) {
     const { by, as, forMs } = this;
     const until = forMs === undefined ? {} : { untilMs: seen.nowMs + forMs };
-    held.dispatch({ type: 'hold', as, by, reason: 'a test', ...until, atMs: seen.nowMs });
+    const before = held.breaker;
+    const decision = held.dispatch({ type: 'hold', as, by, reason: 'a test', ...until, atMs: seen.nowMs });
+    if (forMs !== undefined && forMs <= 0) {
+      // It was on its way for longer than it was meant to last.
+      expect(decision).toEqual({ type: 'hold_over' });
+      expect(held.breaker).toBe(before);
+      return;
+    }
     seen.holds = seen.holds.filter((hold) => hold.by !== by);
     seen.holds.push({ by, as, endsMs: seen.nowMs + (forMs ?? Infinity) });
     expect(lastState(held.breaker)).toBe(as);
@@ -170,7 +177,11 @@ describe('holds, releases and resets, among calls and growing open times', () =>
         fc.constant(new Call('failure')),
         fc.constant(new Call('failure')),
         fc
-          .tuple(who, fc.constantFrom('open' as const, 'closed' as const), fc.constantFrom(undefined, 1, 50, 100))
+          .tuple(
+            who,
+            fc.constantFrom('open' as const, 'closed' as const),
+            fc.constantFrom(undefined, -40, 0, 1, 50, 100),
+          )
           .map((given) => new LayHold(...given)),
         who.map((by) => new Release(by)),
         fc.constant(new Reset()),
