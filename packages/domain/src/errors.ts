@@ -1,3 +1,5 @@
+import { isThrown, readThrown } from './thrown.js';
+
 /**
  * The errors that a user can cause or must handle. Each is its own class with a `code` to branch on, the facts as fields,
  * and a message that says what to do. The brand lets `isErosError` recognise them across duplicate installs.
@@ -16,8 +18,8 @@ export interface BrandedError<Code extends string = string> extends Error {
  * @example if (isErosError(error, 'circuit_open')) retryLater(error);
  */
 export function isErosError<Code extends string = string>(error: unknown, code?: Code): error is BrandedError<Code> {
-  if (!(error instanceof Error) || !(erosErrorBrand in error)) return false;
-  return code === undefined || (error as BrandedError).code === code;
+  if (!isThrown(error, Error) || readThrown(error, erosErrorBrand) !== true) return false;
+  return code === undefined || readThrown(error, 'code') === code;
 }
 
 /** No creator has this id. Import creators first, or check the spelling. */

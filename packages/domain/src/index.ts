@@ -18,6 +18,7 @@ export * from './rotation/index.js';
 export * from './saga/index.js';
 export * from './schedules/index.js';
 export * from './storage/index.js';
+export * from './thrown.js';
 export * from './time/index.js';
 export * from './unreachable.js';
 export * from './volume/index.js';

@@ -1,4 +1,11 @@
-import { InvalidResultError, TransactionTimeoutError, type SagaProblem } from '@eros/domain';
+import {
+  InvalidResultError,
+  isThrown,
+  readThrown,
+  textOfThrown,
+  TransactionTimeoutError,
+  type SagaProblem,
+} from '@eros/domain';
 import type { Schedule } from '../breaker/schedule.js';
 
 /** How one try went. */
@@ -67,30 +74,32 @@ export function attempt(
         (value) => (isSettled ? tellLate(undefined) : settle({ type: 'done', value })),
         (error: unknown) =>
           isSettled ? tellLate(error) : settle({ type: 'failed', problem: problemOf(error), error }),
-      );
+      )
+      // Only a logger that throws at what it is told late: there is nobody left to tell of that.
+      .catch(() => undefined);
   });
 }
 
 /** Messages are kept up to this length, in UTF-16 units. */
 const MESSAGE_MAX = 2_000;
 
-/** What is kept of an error. */
+/** What is kept of an error. Never throws, whatever was thrown. */
 export function problemOf(error: unknown): SagaProblem {
-  const kind = error instanceof TransactionTimeoutError ? 'timeout' : 'error';
+  const kind = isThrown(error, TransactionTimeoutError) ? 'timeout' : 'error';
   if (typeof error !== 'object' || error === null) return { kind, name: 'Error', message: textOf(error) };
-  const { name, message, code, terminal } = error as Partial<Record<'name' | 'message' | 'code' | 'terminal', unknown>>;
+  const [name, message, code] = ['name', 'message', 'code'].map((field) => readThrown(error, field));
   return {
     kind,
     name: textOf(name ?? 'Error'),
     message: textOf(message ?? error),
     ...(code === undefined || code === null ? {} : { code: textOf(code) }),
     // The same work would return the same again.
-    ...(terminal === true || error instanceof InvalidResultError ? { isTerminal: true } : {}),
+    ...(readThrown(error, 'terminal') === true || isThrown(error, InvalidResultError) ? { isTerminal: true } : {}),
   };
 }
 
 /** Every database can store it: without NUL and without halves of a character. */
 const textOf = (value: unknown): string =>
-  String(value)
+  textOfThrown(value)
     .slice(0, MESSAGE_MAX)
     .replace(/\0|\p{Surrogate}/gu, '\uFFFD');

@@ -1,4 +1,5 @@
 import { erosErrorBrand, isErosError } from '../errors.js';
+import { isThrown, ownNamesOfThrown, readThrown, textOfThrown, whenReadable } from '../thrown.js';
 import { canonicalJson } from './canonical-json.js';
 import { StoredOperationError } from './errors.js';
 import { utf8Bytes } from './result.js';
@@ -27,24 +28,24 @@ export const STORED_FACT_BYTES_MAX = 10_000;
  * `invalid_transition` is not one of these: it speaks of the stored state, which may change.
  */
 export function isTerminalByDefault(error: unknown): boolean {
-  if (typeof error === 'object' && error !== null && 'terminal' in error && error.terminal === true) return true;
-  return isErosError(error) && error.code.startsWith('invalid_') && error.code !== 'invalid_transition';
+  if (readThrown(error, 'terminal') === true) return true;
+  if (!isErosError(error)) return false;
+  const code = textOfThrown(readThrown(error, 'code'));
+  return code.startsWith('invalid_') && code !== 'invalid_transition';
 }
 
 /**
  * What is stored of a thrown value. Facts that are not JSON or over 10 kB, stack and cause are left out: they mean
- * nothing elsewhere.
+ * nothing elsewhere. Never throws, whatever was thrown.
  */
 export function storedErrorOf(thrown: unknown): StoredError {
-  if (!(thrown instanceof Error)) return { name: 'NonError', message: storableMessage(describe(thrown)), facts: {} };
-  const fields: Readonly<Record<string, unknown>> = { ...thrown };
-  const code = 'code' in thrown ? thrown.code : undefined;
-  const facts = Object.entries(fields).filter(([name, value]) => !OWN_FIELDS.has(name) && isStorableFact(name, value));
+  if (!isThrown(thrown, Error)) return { name: 'NonError', message: storableMessage(describe(thrown)), facts: {} };
+  const code = readThrown(thrown, 'code');
   return {
-    name: storableMessage(thrown.name),
+    name: storableMessage(textOfThrown(readThrown(thrown, 'name') ?? 'Error')),
     ...(typeof code === 'string' || typeof code === 'number' ? { code: storableCode(code) } : {}),
-    message: storableMessage(thrown.message),
-    facts: Object.fromEntries(facts),
+    message: storableMessage(textOfThrown(readThrown(thrown, 'message') ?? '')),
+    facts: Object.fromEntries(factsOf(thrown)),
   };
 }
 
@@ -79,9 +80,17 @@ function isErrorClass(value: unknown): value is { readonly prototype: Error } {
   return typeof value === 'function' && value.prototype instanceof Error;
 }
 
+/** The own fields that can be stored. What cannot even be read is left out, too. */
+function factsOf(thrown: Error): [string, unknown][] {
+  return ownNamesOfThrown(thrown)
+    .filter((name) => !OWN_FIELDS.has(name))
+    .map((name): [string, unknown] => [name, readThrown(thrown, name)])
+    .filter(([name, value]) => isStorableFact(name, value));
+}
+
 function isStorableFact(name: string, value: unknown): boolean {
-  const json = canonicalJson({ [name]: value });
-  return json.type === 'canonical' && !json.text.includes('\\u0000') && utf8Bytes(json.text) <= STORED_FACT_BYTES_MAX;
+  const json = whenReadable(() => canonicalJson({ [name]: value }));
+  return json?.type === 'canonical' && !json.text.includes('\\u0000') && utf8Bytes(json.text) <= STORED_FACT_BYTES_MAX;
 }
 
 function storableCode(code: string | number): string | number {
@@ -93,6 +102,6 @@ const storableMessage = (text: string): string =>
   text.slice(0, STORED_MESSAGE_MAX).replace(/\0|\p{Surrogate}/gu, '\ufffd');
 
 const describe = (thrown: unknown): string => {
-  const json = canonicalJson(thrown);
-  return typeof thrown === 'string' ? thrown : json.type === 'canonical' ? json.text : `a ${typeof thrown}`;
+  const json = whenReadable(() => canonicalJson(thrown));
+  return typeof thrown === 'string' ? thrown : json?.type === 'canonical' ? json.text : `a ${typeof thrown}`;
 };
