@@ -104,6 +104,27 @@ describe('operators', () => {
     expect(await codeOf(sagas.cancel('t', why))).toBe('saga_not_reversible');
   });
 
+  it('roll back what was to be cancelled only; no wish is accepted that can only be refused', async () => {
+    const { sagas } = world.engine('a');
+    const pivot = { ...step('p', failing), pivot: true, onExhausted: 'park' } as const;
+    const saga = sagas.define(of(step('a'), pivot, step('z')));
+    for (const sagaId of ['s', 't']) expect(await world.settle(codeOf(saga.run(request(sagaId))))).toBe('saga_failed');
+    await sagas.cancel('s', why);
+    await sagas.rollBack('s', { by: 'lee', reason: 'all of it' });
+    expect(await sagas.get('s')).toMatchObject({ requested: 'roll_back' });
+    await sagas.skipStep('t', 'p', why);
+    expect(await codeOf(sagas.cancel('t', why))).toBe('saga_not_reversible');
+    await sagas.rollBack('t', why);
+    await world.settle(sagas.start());
+    await world.pass(1);
+    expect(await sagas.get('s')).toMatchObject({
+      status: 'rolled_back',
+      errorMessage: 'rolled back by lee: all of it',
+    });
+    expect(await sagas.get('t')).toMatchObject({ status: 'rolled_back', stepsCompleted: ['a'] });
+    await world.settle(sagas.close());
+  });
+
   it('roll a completed saga back, but none that a worker is executing', async () => {
     const { work, open } = gate();
     const [a, b] = [world.engine('a'), world.engine('b')];

@@ -127,7 +127,7 @@ export class Sagas {
    * notice with its next write or the next renewal of its lease.
    *
    * @throws {UnknownSagaError}
-   * @throws {SagaNotReversibleError} after the pivot, after the end, and while it is being undone.
+   * @throws {SagaNotReversibleError} after the pivot (ended or skipped), after the end, and while it is being undone.
    * @throws {InvalidSettingsError} without a name or a reason.
    */
   cancel(sagaId: string, why: Why): Promise<void> {
@@ -135,7 +135,8 @@ export class Sagas {
   }
 
   /**
-   * Undoes a saga that nobody is working on, also a completed one, also after its pivot: it becomes `rolled_back`.
+   * Undoes a saga that nobody is working on, also a completed one, also after its pivot: it becomes `rolled_back`. Takes the
+   * place of a cancellation that no worker has carried out yet.
    *
    * @throws {UnknownSagaError}
    * @throws {SagaLeasedError} while a worker is executing it: cancel it instead, or wait.

@@ -100,7 +100,7 @@ export class NotParkedError extends Error {
 export type NotReversible = 'past_pivot' | 'completed' | 'being_undone' | 'undone';
 
 const NOT_REVERSIBLE: Record<NotReversible, string> = {
-  past_pivot: 'its pivot has ended, so it only goes forward: let it end, or roll it back',
+  past_pivot: 'its pivot has ended or was skipped, so it only goes forward: let it end, or roll it back',
   completed: 'it has completed: roll it back instead',
   being_undone: 'it is being undone already: wait for its end, or retry or skip the undo it is parked at',
   undone: 'it is undone already: there is nothing left to undo',

@@ -30,7 +30,10 @@ export function goForward(saga: RunningSaga, outline: SagaOutline, atMs: number)
   if (deadlineMs !== undefined && atMs >= deadlineMs) {
     return compensate({ type: 'deadline_passed' }, saga, outline, atMs);
   }
-  return startsWith(outline, next).map(({ name }) => ({ type: 'step_started', atMs, step: name }));
+  return startsWith(outline, next).map(({ name, isPivot }) => ({
+    ...{ type: 'step_started', atMs, step: name },
+    ...(isPivot ? { isPivot } : {}),
+  }));
 }
 
 /** Another try, if there are any left; else everything is undone, or the saga is parked when nothing else is running. */

@@ -20,7 +20,7 @@ export type SagaCause =
   /** An operator wished it. */
   | { readonly type: 'requested'; readonly request: UndoRequest };
 
-/** An operator's wish that a saga be undone. `cancel` is refused once the pivot has ended, `roll_back` is not. */
+/** An operator's wish that a saga be undone. `cancel` is refused once the pivot has ended or was skipped, `roll_back` is not. */
 export interface UndoRequest extends Why {
   readonly action: 'cancel' | 'roll_back';
 }
@@ -37,9 +37,10 @@ export type SagaEvent = { readonly atMs: number } & (
   /** A worker took the saga up. A recovery: the owner before did not hand it back. */
   | { readonly type: 'claimed'; readonly owner: string; readonly epoch: number; readonly isRecovery: boolean }
   | { readonly type: 'begun' }
-  | { readonly type: 'step_started'; readonly step: string }
+  /** The pivot's entries say that they are the pivot's; in older journals only its end does. */
+  | { readonly type: 'step_started'; readonly step: string; readonly isPivot?: true }
   | { readonly type: 'step_tried'; readonly step: string; readonly problem: SagaProblem; readonly retryAtMs: number }
-  /** The step is done. `result` is absent when it returned nothing. The end of the pivot says that it is the pivot's. */
+  /** The step is done. `result` is absent when it returned nothing. */
   | { readonly type: 'step_ended'; readonly step: string; readonly result?: unknown; readonly isPivot?: true }
   /** The step used up its tries. */
   | { readonly type: 'step_failed'; readonly step: string; readonly problem: SagaProblem }

@@ -4,6 +4,7 @@ import { NotParkedError, SagaLeasedError, SagaNotReversibleError, type NotRevers
 import type { SagaLease } from './saga-claim.js';
 import type { SagaEvent, UndoRequest } from './saga-event.js';
 import { parkedAt, type SagaState } from './saga-state.js';
+import type { StartedStep } from './started-work.js';
 
 /** What an operator wants of a saga. */
 export type SagaRequest = Why &
@@ -87,12 +88,15 @@ export function acceptedEvents(
 
 const accepted = (event: SagaEvent): SagaRequestDecision => ({ type: 'accepted', events: [event] });
 
+const isPivotOver = ({ isPivot, outcome }: StartedStep): boolean =>
+  isPivot === true && (outcome === 'done' || outcome === 'skipped');
+
 function notReversible(saga: SagaState, action: UndoRequest['action']): NotReversible | undefined {
   switch (saga.status) {
     case 'pending':
       return undefined;
     case 'in_progress':
-      return action === 'cancel' && saga.steps.some(({ isPivot }) => isPivot) ? 'past_pivot' : undefined;
+      return action === 'cancel' && saga.steps.some(isPivotOver) ? 'past_pivot' : undefined;
     case 'completed':
       return action === 'cancel' ? 'completed' : undefined;
     case 'compensating':

@@ -147,7 +147,10 @@ export function evolve(saga: SagaState, event: SagaEvent): SagaState {
     }
     case 'requested': {
       const { action, by, reason } = event;
-      return { ...unparked(saga), seq, request: saga.request ?? { action, by, reason } };
+      // To roll back is more than to cancel, so it takes its place; otherwise the first wish is the one that counts.
+      const isMore = action === 'roll_back' && saga.request?.action === 'cancel';
+      const request = saga.request && !isMore ? saga.request : { action, by, reason };
+      return { ...unparked(saga), seq, request };
     }
     case 'request_refused':
       return { ...withoutRequest(saga), seq };

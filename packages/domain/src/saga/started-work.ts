@@ -21,7 +21,7 @@ export interface StartedStep extends StartedWork {
   /** What the step returned. */
   readonly result?: unknown;
   readonly problem?: SagaProblem;
-  /** Of the pivot, once it has ended. */
+  /** It is the pivot. Of journals in which only the end said so: once it has ended. */
   readonly isPivot?: true;
 }
 
@@ -59,7 +59,7 @@ export function evolveSteps(steps: readonly StartedStep[], event: StepEvent, seq
   const { step } = event;
   switch (event.type) {
     case 'step_started':
-      return [...steps, started(step, seq)];
+      return [...steps, { ...started(step, seq), ...(event.isPivot ? { isPivot: event.isPivot } : {}) }];
     case 'step_tried':
       return change(steps, step, isRunning, (work) => triedOnce(work, event.retryAtMs, seq));
     case 'step_ended':

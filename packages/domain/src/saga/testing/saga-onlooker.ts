@@ -53,10 +53,6 @@ export class Onlooker {
     );
   }
 
-  private hasPivotEnded(): boolean {
-    return this.plan.outline.steps.some(({ name, isPivot }) => isPivot && this.ended.has(name));
-  }
-
   private running(): string[] {
     const isOver = (name: string) =>
       [this.ended, this.skipped, this.givenUp, this.aborted].some((all) => all.has(name));
@@ -88,7 +84,7 @@ export class Onlooker {
       case 'revive':
         return this.parked !== undefined;
       case 'cancel':
-        return isForward && !this.hasPivotEnded();
+        return isForward && !this.isPastPivot();
       case 'roll_back':
         return (isForward || this.status === 'completed') && !this.isHeld;
       default:
@@ -173,7 +169,7 @@ export class Onlooker {
         this.isHeld = false;
         return;
       case 'requested':
-        this.request ??= event.action;
+        if (this.request !== 'roll_back') this.request = event.action;
         return this.isUnparked();
       case 'request_refused':
         expect([this.request, this.isPastPivot()]).toEqual(['cancel', true]);
