@@ -67,8 +67,8 @@ export interface TransactionOptions extends UnitOfWorkOptions {
   /** Rolls back and rejects with `transaction_timeout` when the work takes longer. Default: no limit. */
   readonly timeoutMs?: number;
   /**
-   * Allows the transaction inside the work of another one. It never joins that one: it queues behind it, so the outer
-   * work must not await it. For breaker and lease writes.
+   * Allows the transaction inside the work of another one. It never joins that one: it waits for its end, so the outer
+   * work must not await it, and goes ahead of others that wait. For breaker and lease writes.
    */
   readonly apart?: boolean;
 }
@@ -85,8 +85,8 @@ export interface SqlDatabase extends UnitOfWork, DatabaseClock {
    */
   on(tx?: Transaction): SqlSession;
   /**
-   * Single statements beside every transaction, also when asked for inside the work of one, behind which they then queue.
-   * For breaker and lease writes.
+   * Single statements beside every transaction, also when asked for inside the work of one. Where they have to wait for it,
+   * they go ahead of all others that do. For breaker and lease writes.
    */
   readonly apart: SqlSession;
   transaction<T>(work: (tx: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>;

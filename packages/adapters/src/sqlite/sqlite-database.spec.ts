@@ -134,6 +134,22 @@ describe.each(['sqlite3', 'better-sqlite3'] as const)('an SQLite database by %s'
       expect(await notes()).toEqual(['outer', 'apart']);
     });
 
+    it('lets what is apart go first, which waits for the one that runs and for none of those behind it', async () => {
+      const works = ['1', '2', '3'].map((text) =>
+        database.transaction(async (tx) => {
+          await pause(5);
+          await tx.query('INSERT INTO notes VALUES (?)', [text]);
+        }),
+      );
+      const plain = database.on().run("INSERT INTO notes VALUES ('plain')");
+      const lease = database.transaction(async (tx) => void (await tx.query("INSERT INTO notes VALUES ('lease')")), {
+        apart: true,
+      });
+      const breaker = database.apart.run("INSERT INTO notes VALUES ('breaker')");
+      await Promise.all([...works, plain, lease, breaker]);
+      expect(await notes()).toEqual(['1', 'lease', 'breaker', '2', '3', 'plain']);
+    });
+
     it('asked for before close is finished first', async () => {
       const reopened = await SqliteDatabase.open({ path: test.path, driver });
       const writing = reopened.transaction(async (tx) => {

@@ -1,6 +1,6 @@
 import { EngineClosedError, type Transaction } from '@eros/domain';
 import { sqliteDialect } from '../sql/dialect.js';
-import type { SqlClock, SqlDatabase, SqlSession, TransactionOptions } from '../sql/sql-database.js';
+import type { SqlClock, SqlDatabase, SqlFragment, SqlSession, TransactionOptions } from '../sql/sql-database.js';
 import { TransactionScope, type AssertOpen } from '../storage/transaction-scope.js';
 import { Turns } from '../storage/turns.js';
 import { SqliteChanges } from './sqlite-changes.js';
@@ -29,22 +29,15 @@ export class SqliteDatabase implements SqlDatabase {
   readonly changes = new SqliteChanges(() => this.changeCount());
   private readonly writerTurns = new Turns();
   private readonly scope = new TransactionScope<SqlSession>(send);
-  private readonly outside: SqlSession = {
-    all: (sql, params) => this.read(sql, params),
-    run: (sql, params) => this.write(() => this.writer.run(sql, params)),
-    returning: (statement) => this.write(() => this.writer.returning(statement)),
-    writeNow: (statement) => this.write(() => timeWritten(this.now, statement, this.runAlone)),
-    writeNowIfFree: (statement) =>
-      this.writerTurns.isFree
-        ? this.write(() => timeWritten(this.now, statement, this.runAloneIfFree))
-        : Promise.resolve('busy'),
-  };
+  private readonly outside = this.sessionBy((work) => this.writerTurns.take(work));
+  /** Ahead of waiting transactions: a lease must not run out behind a row of them, each of which is allowed. */
+  private readonly ahead = this.sessionBy((work) => this.writerTurns.takeAhead(work));
   readonly apart: SqlSession = {
-    all: (sql, params) => this.scope.exit(() => this.outside.all(sql, params)),
-    run: (sql, params) => this.scope.exit(() => this.outside.run(sql, params)),
-    returning: (statement) => this.scope.exit(() => this.outside.returning(statement)),
-    writeNow: (statement) => this.scope.exit(() => this.outside.writeNow(statement)),
-    writeNowIfFree: (statement) => this.scope.exit(() => this.outside.writeNowIfFree(statement)),
+    all: (sql, params) => this.scope.exit(() => this.ahead.all(sql, params)),
+    run: (sql, params) => this.scope.exit(() => this.ahead.run(sql, params)),
+    returning: (statement) => this.scope.exit(() => this.ahead.returning(statement)),
+    writeNow: (statement) => this.scope.exit(() => this.ahead.writeNow(statement)),
+    writeNowIfFree: (statement) => this.scope.exit(() => this.ahead.writeNowIfFree(statement)),
   };
   private lastMs = 0;
   private closing: Promise<void> | undefined;
@@ -80,7 +73,26 @@ export class SqliteDatabase implements SqlDatabase {
   async transaction<T>(work: (tx: Transaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     if (!options.apart) this.scope.assertOutside();
     this.assertOpen();
-    return this.scope.exit(() => this.writerTurns.take(() => this.inTransaction(work, options.timeoutMs)));
+    const whole = () => this.inTransaction(work, options.timeoutMs);
+    return this.scope.exit(() => (options.apart ? this.writerTurns.takeAhead(whole) : this.writerTurns.take(whole)));
+  }
+
+  /** Single statements, each in its turn on the writer's connection. */
+  private sessionBy(inTurn: TakeTurn): SqlSession {
+    const write: TakeTurn = (statement) => this.refusal() ?? inTurn(statement);
+    return {
+      all: <Row>(sql: string, params?: readonly unknown[]) =>
+        this.reader
+          ? (this.refusal() ?? this.reader.all<Row>(sql, params))
+          : write(() => this.writer.all<Row>(sql, params)),
+      run: (sql, params) => write(() => this.writer.run(sql, params)),
+      returning: <Row>(statement: () => SqlFragment) => write(() => this.writer.returning<Row>(statement)),
+      writeNow: (statement) => write(() => timeWritten(this.now, statement, this.runAlone)),
+      writeNowIfFree: (statement) =>
+        this.writerTurns.isFree
+          ? write(() => timeWritten(this.now, statement, this.runAloneIfFree))
+          : Promise.resolve('busy'),
+    };
   }
 
   private async inTransaction<T>(work: (tx: Transaction) => Promise<T>, timeoutMs: number | undefined): Promise<T> {
@@ -107,15 +119,6 @@ export class SqliteDatabase implements SqlDatabase {
       if (/no transaction is active/.test(String(error))) return;
       throw new AggregateError([cause, error], 'a transaction failed and could not be rolled back', { cause: error });
     }
-  }
-
-  private read<Row>(sql: string, params?: readonly unknown[]): Promise<Row[]> {
-    if (this.reader) return this.refusal() ?? this.reader.all<Row>(sql, params);
-    return this.write(() => this.writer.all<Row>(sql, params));
-  }
-
-  private write<T>(statement: () => Promise<T>): Promise<T> {
-    return this.refusal() ?? this.writerTurns.take(statement);
   }
 
   /** Why a single statement may not run now. Each promise on its way costs more than all of this: one that may makes none. */
@@ -192,6 +195,8 @@ export class SqliteDatabase implements SqlDatabase {
     await this.writer.close();
   }
 }
+
+type TakeTurn = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** Statements of a user's handle: a write gives no rows. */
 async function send(session: SqlSession, sql: string, params: readonly unknown[]): Promise<unknown[]> {
