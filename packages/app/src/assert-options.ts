@@ -3,6 +3,7 @@ import { loadRe2Engine } from '@eros/adapters';
 import {
   assertBreakerName,
   assertPlanSettings,
+  assertStorableText,
   breakerPolicy,
   DEFAULT_PLAN_SETTINGS,
   InvalidSettingsError,
@@ -29,7 +30,7 @@ const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,62}$/;
 export async function assertOptions(options: ErosOptions): Promise<void> {
   assertDatabase(options.database);
   assertOneOf('migrate', options.migrate, ['auto', 'verify', 'off']);
-  if (options.node !== undefined) assertText('node', options.node);
+  if (options.node !== undefined) assertStorableText('node', options.node);
   leaseMsOf(options);
   transactionTimeoutMsOf(options);
   sagaSettingsOf(options);

@@ -43,6 +43,21 @@ describe('circuit breakers in the hands of operators', () => {
     expect(await breakers.history('pay')).toMatchObject([{ cause: 'hold' }, { cause: 'hold_over' }]);
   });
 
+  it('count what is told of them again from the end of a hold', async () => {
+    await breakers.recordFailure('pay');
+    await breakers.hold('pay', 'closed', { ...why, until: new Date(time.nowMs() + 400) });
+    await time.pass(400);
+    for (let i = 0; i < 2; i += 1) await breakers.recordFailure('pay');
+    expect(await breakers.state('pay')).toBe('open');
+  });
+
+  it('are told of a success that ends a run, and of a failure, under a hold that has just ended', async () => {
+    await breakers.hold('pay', 'closed', { ...why, until: new Date(time.nowMs() + 400) });
+    await time.pass(400);
+    await breakers.recordSuccess('pay');
+    expect(store.rows.get('pay')).toMatchObject({ held: undefined, successCount: 1 });
+  });
+
   it('held closed let every call out, count it, and let no outcome move anything', async () => {
     await bench.openIt(breakers);
     await breakers.hold('pay', 'closed', why);
@@ -129,10 +144,14 @@ describe('circuit breakers in the hands of operators', () => {
   it.each<[string, (all: CircuitBreakers) => Promise<unknown>]>([
     ['a blank name', (all) => all.hold(' ', 'open', why)],
     ['a name of 201 characters', (all) => all.reset('x'.repeat(201), why)],
+    ['a name that no database stores', (all) => all.release('pay\0', why)],
+    ['a reason that no database stores', (all) => all.hold('pay', 'open', { by: 'ana', reason: '\ud800' })],
+    ['nobody and nothing', (all) => all.hold('pay', 'open', undefined as never)],
     ['no reason', (all) => all.hold('pay', 'open', { by: 'ana', reason: '' })],
     ['nobody', (all) => all.release('pay', { by: ' ', reason: 'r' })],
     ['an order that is none', (all) => all.hold('pay', 'half_open' as 'open', why)],
     ['an end that is past', (all) => all.hold('pay', 'open', { ...why, until: new Date(0) })],
+    ['an end past the year 9999', (all) => all.hold('pay', 'open', { ...why, until: new Date(8.64e15) })],
     ['an end that is no instant', (all) => all.hold('pay', 'open', { ...why, until: new Date(NaN) })],
     ['an end that is no Date', (all) => all.hold('pay', 'open', { ...why, ...untilText })],
     ['no history', (all) => all.history('pay', { limit: 0 })],

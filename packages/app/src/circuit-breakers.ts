@@ -7,6 +7,7 @@ import {
   breakerPolicy,
   breakerStateAt,
   InvalidSettingsError,
+  isStorableInstant,
   livePermits,
   NestedTransactionError,
   TRANSITIONS_KEPT,
@@ -27,6 +28,7 @@ import type { RunOptions } from './breaker/run-options.js';
 import { orTimeout, type Schedule } from './breaker/schedule.js';
 import { SharedBreaker, type Order } from './breaker/shared-breaker.js';
 import { TransitionFeed, type TransitionListener } from './breaker/transition-feed.js';
+import { shownInstant } from './instant-of.js';
 
 /** After this time without an answer a reading counts as failed. */
 const READ_TIMEOUT_MS = 5_000;
@@ -135,16 +137,17 @@ export class CircuitBreakers {
    * Holds a breaker open, or closed, whatever its calls say, in every process, until it is released or `until` has come.
    * What was there stands still meanwhile. Each operator has one hold at most; the latest decides.
    *
-   * @throws {InvalidSettingsError} for an instant that is not in the future, and without a name and a reason.
+   * @throws {InvalidSettingsError} for an instant that is not in the future or past the year 9999, and without a name and a reason.
    * @throws {NestedTransactionError} inside a transaction: the order would be seen before it is committed, or never.
    * @throws {OrderUnansweredError} when the database does not answer: it may be carried out all the same.
    */
-  async hold(name: string, as: 'open' | 'closed', { by, reason, until }: Why & { until?: Date }): Promise<void> {
+  async hold(name: string, as: 'open' | 'closed', order: Why & { until?: Date }): Promise<void> {
     assertBreakerName(name);
-    assertWhy({ by, reason });
+    assertWhy(order);
     if (as !== 'open' && as !== 'closed') {
       throw new InvalidSettingsError('hold', JSON.stringify(as) ?? 'missing', `'open' or 'closed'`);
     }
+    const { by, reason, until } = order;
     const guarded = this.named(name);
     await guarded.loaded();
     const untilMs = until === undefined ? {} : { untilMs: instantAfter(guarded.shared.nowMs(), until) };
@@ -159,9 +162,10 @@ export class CircuitBreakers {
    * @throws {BreakerNotHeldError} when nobody holds it.
    * @throws {OrderUnansweredError} when the database does not answer: look before ordering again.
    */
-  async release(name: string, { by, reason }: Why): Promise<void> {
+  async release(name: string, why: Why): Promise<void> {
     assertBreakerName(name);
-    assertWhy({ by, reason });
+    assertWhy(why);
+    const { by, reason } = why;
     const decision = await this.order(this.named(name), { type: 'release', by, reason });
     if (decision.type === 'not_held') throw new BreakerNotHeldError(name);
   }
@@ -171,9 +175,10 @@ export class CircuitBreakers {
    *
    * @throws {OrderUnansweredError} when the database does not answer: it may be carried out all the same.
    */
-  async reset(name: string, { by, reason }: Why): Promise<void> {
+  async reset(name: string, why: Why): Promise<void> {
     assertBreakerName(name);
-    assertWhy({ by, reason });
+    assertWhy(why);
+    const { by, reason } = why;
     await this.order(this.named(name), { type: 'reset', by, reason });
   }
 
@@ -342,11 +347,10 @@ export class CircuitBreakers {
 
 function instantAfter(nowMs: number, until: unknown): number {
   const untilMs = until instanceof Date ? until.getTime() : NaN;
-  if (untilMs > nowMs) return untilMs;
+  if (untilMs > nowMs && isStorableInstant(untilMs)) return untilMs;
   throw notInTheFuture(until);
 }
 
 function notInTheFuture(until: unknown): InvalidSettingsError {
-  const given = until instanceof Date && !Number.isNaN(until.getTime()) ? until.toISOString() : String(until);
-  return new InvalidSettingsError('until', given, 'a Date in the future');
+  return new InvalidSettingsError('until', shownInstant(until), 'a Date in the future, up to the year 9999');
 }

@@ -77,6 +77,21 @@ describe('createEros on PostgreSQL', () => {
     expect(await query(engines[0] as Eros, 'SELECT count(*) AS runs FROM eros_migrations')).toEqual([{ runs: 1 }]);
   });
 
+  it('counts failures whose text no database stores, and counts them for all', async () => {
+    const breakers = { pay: { failureThreshold: 2, onStoreDown: 'refuse' as const } };
+    const [one, other] = [await open({ breakers }), await open({ breakers })];
+    for (const eros of [one, other]) {
+      const call = async () => {
+        throw new Error('connect ENOENT \0sock');
+      };
+      await expect(eros.breakers.run('pay', call)).rejects.toThrow('ENOENT');
+    }
+    expect(await other.breakers.state('pay')).toBe('open'); // behind what it has told
+    expect(await one.breakers.health()).toMatchObject([
+      { state: 'open', failureCount: 2, lastFailure: 'Error: connect ENOENT \ufffdsock' },
+    ]);
+  });
+
   it('never shows a password', async () => {
     const secret = new URL(url);
     Object.assign(secret, { username: 'nobody_here', password: 'sesame-7', port: '1' });

@@ -33,6 +33,8 @@ describe('what cannot be', () => {
     ['a pack without rules', { captions: { packs: [{ name: 'mine' }] } }, 'invalid_pack'],
     ['a pack that is no pack', { captions: { packs: ['mine'] } }, 'invalid_pack'],
     ['a way to migrate that is unknown', { migrate: 'always' }, 'invalid_settings'],
+    ['a node that no database stores', { node: 'a\0b' }, 'invalid_settings'],
+    ['a breaker that no database stores', { breakers: { '\ud800': {} } }, 'invalid_settings'],
     ['a node without a name', { node: '' }, 'invalid_settings'],
     [
       'a driver that is unknown',

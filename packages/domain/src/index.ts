@@ -17,6 +17,7 @@ export * from './prediction/index.js';
 export * from './rotation/index.js';
 export * from './saga/index.js';
 export * from './schedules/index.js';
+export * from './storable-text.js';
 export * from './storage/index.js';
 export * from './thrown.js';
 export * from './time/index.js';

@@ -1,4 +1,4 @@
-import { InvalidSettingsError } from './errors.js';
+import { assertStorableText } from './storable-text.js';
 
 /** Who did something by hand, and for what reason. Kept with what was done. */
 export interface Why {
@@ -6,12 +6,7 @@ export interface Why {
   readonly reason: string;
 }
 
-/** Throws `invalid_settings` when the name or the reason is missing or blank. */
+/** Throws `invalid_settings` when the name or the reason is missing, blank, or nothing that every database can store. */
 export function assertWhy(why: Why): void {
-  for (const field of ['by', 'reason'] as const) {
-    const given: unknown = why?.[field];
-    if (typeof given !== 'string' || given.trim() === '') {
-      throw new InvalidSettingsError(`why.${field}`, JSON.stringify(given) ?? 'missing', 'a text that is not blank');
-    }
-  }
+  for (const field of ['by', 'reason'] as const) assertStorableText(`why.${field}`, why?.[field]);
 }

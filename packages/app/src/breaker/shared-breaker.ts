@@ -1,5 +1,6 @@
 import {
   eventsOf,
+  holdAt,
   newCircuitBreaker,
   OrderUnansweredError,
   stepBreaker,
@@ -100,9 +101,9 @@ export class SharedBreaker {
     return this.copy.state === 'closed' && this.copy.held === undefined;
   }
 
-  /** An operator decides, and calls move nothing. Also when a hold has just ended and nobody has acted on it. */
+  /** An operator decides, and calls move nothing. No longer from the end of the last hold, though nobody has acted on it yet. */
   isHeld(): boolean {
-    return this.copy.held !== undefined;
+    return this.copy.held !== undefined && holdAt(this.copy, this.nowMs()) !== undefined;
   }
 
   /** The database's time, as far as it is known without asking. */

@@ -2,6 +2,7 @@ import {
   InvalidResultError,
   isThrown,
   readThrown,
+  storableText,
   textOfThrown,
   TransactionTimeoutError,
   type SagaProblem,
@@ -99,7 +100,4 @@ export function problemOf(error: unknown): SagaProblem {
 }
 
 /** Every database can store it: without NUL and without halves of a character. */
-const textOf = (value: unknown): string =>
-  textOfThrown(value)
-    .slice(0, MESSAGE_MAX)
-    .replace(/\0|\p{Surrogate}/gu, '\uFFFD');
+const textOf = (value: unknown): string => storableText(textOfThrown(value), MESSAGE_MAX);

@@ -71,7 +71,7 @@ describe('a breaker policy', () => {
     expect(() => breakerPolicy('x', given)).toThrow(InvalidSettingsError);
   });
 
-  it.each([[''], ['  '], ['x'.repeat(201)], [undefined], [7]])('refuses the name %p', (name) => {
+  it.each([[''], ['  '], ['x'.repeat(201)], ['a\0b'], ['\ud800'], [undefined], [7]])('refuses the name %p', (name) => {
     expect(() => breakerPolicy(name as string)).toThrow(InvalidSettingsError);
   });
 

@@ -1,4 +1,5 @@
 import { InvalidSettingsError } from '../errors.js';
+import { assertStorableText } from '../storable-text.js';
 import { assertNumber, shown, type NumberLimits } from './number-setting.js';
 import { assertRateRule, assertSlowCallRule } from './rate-rule-settings.js';
 import type { RateRule, SlowCallRule } from './trip-rules.js';
@@ -117,9 +118,7 @@ export function breakerPolicy(name: string, given: Partial<BreakerPolicy> = {}):
   return policy;
 }
 
-/** Throws `invalid_settings` unless `name` can name a breaker: a text of 1 to 200 characters that is not blank. */
+/** Throws `invalid_settings` unless `name` can name a breaker: a text of 1 to 200 characters that every database can store. */
 export function assertBreakerName(name: unknown): asserts name is string {
-  if (typeof name === 'string' && name.trim() !== '' && name.length <= 200) return;
-  const given = typeof name === 'string' && name.length > 200 ? `${name.length} characters long` : shown(name);
-  throw new InvalidSettingsError('breaker name', given, 'a text of 1 to 200 characters that is not blank');
+  assertStorableText('breaker name', name, 200);
 }

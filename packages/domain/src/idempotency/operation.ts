@@ -1,5 +1,5 @@
-import { InvalidSettingsError } from '../errors.js';
 import type { Sha256 } from '../ports/index.js';
+import { assertStorableText } from '../storable-text.js';
 import { canonicalJson } from './canonical-json.js';
 import { InvalidParamsError } from './errors.js';
 
@@ -29,8 +29,8 @@ export function operationHash(operation: string, params: unknown, sha256: Sha256
  * @throws {InvalidSettingsError} for a name or key that is blank, over 255 units, or that not every database can store.
  */
 export function assertOperationKey({ operation, key }: OperationKey): void {
-  assertStorable('operation', operation);
-  assertStorable('key', key);
+  assertStorableText('operation', operation, OPERATION_TEXT_MAX);
+  assertStorableText('key', key, OPERATION_TEXT_MAX);
 }
 
 /**
@@ -41,17 +41,3 @@ export function storedKeyOf({ operation, key }: OperationKey): string {
   const name = /[%:]/.test(operation) ? operation.replaceAll('%', '%25').replaceAll(':', '%3A') : operation;
   return `${name}:${key}`;
 }
-
-function assertStorable(setting: string, given: unknown): void {
-  const expected = `text of 1 to ${OPERATION_TEXT_MAX} characters that is not blank, without NUL and unpaired surrogates`;
-  const isStorable =
-    typeof given === 'string' &&
-    given.trim() !== '' &&
-    given.length <= OPERATION_TEXT_MAX &&
-    !given.includes('\0') &&
-    !/\p{Surrogate}/u.test(given);
-  if (!isStorable) throw new InvalidSettingsError(setting, describe(given), expected);
-}
-
-const describe = (given: unknown): string =>
-  typeof given === 'string' ? JSON.stringify(given.slice(0, 100)) : `a ${typeof given}`;

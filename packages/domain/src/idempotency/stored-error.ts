@@ -1,4 +1,5 @@
 import { erosErrorBrand, isErosError } from '../errors.js';
+import { storableText } from '../storable-text.js';
 import { isThrown, ownNamesOfThrown, readThrown, textOfThrown, whenReadable } from '../thrown.js';
 import { canonicalJson } from './canonical-json.js';
 import { StoredOperationError } from './errors.js';
@@ -98,8 +99,7 @@ function storableCode(code: string | number): string | number {
 }
 
 /** Without what some database or JSON cannot hold: NUL and unpaired surrogates become the replacement character. */
-const storableMessage = (text: string): string =>
-  text.slice(0, STORED_MESSAGE_MAX).replace(/\0|\p{Surrogate}/gu, '\ufffd');
+const storableMessage = (text: string): string => storableText(text, STORED_MESSAGE_MAX);
 
 const describe = (thrown: unknown): string => {
   const json = whenReadable(() => canonicalJson(thrown));

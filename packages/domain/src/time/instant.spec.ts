@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { DAY_MS, formatInstant } from './instant.js';
+import { DAY_MS, formatInstant, isStorableInstant, parseInstant } from './instant.js';
 
 /** The last instant that a `Date` can hold. */
 const LAST_MS = 8.64e15;
@@ -30,4 +30,19 @@ describe('formatInstant', () => {
       expect(formatInstant(0)).toBe('1970-01-01T00:00:00.000Z');
     },
   );
+});
+
+describe('isStorableInstant', () => {
+  it('holds for what is read as it was written', () => {
+    const edges = ['0100-01-01T00:00:00.000Z', '9999-12-31T23:59:59.999Z'].map((text) => Date.parse(text));
+    const near = fc.constantFrom(...edges.flatMap((edgeMs) => [edgeMs - 1, edgeMs, edgeMs + 1]), -LAST_MS, LAST_MS);
+    fc.assert(
+      fc.property(fc.oneof(near, fc.integer({ min: -LAST_MS, max: LAST_MS })), (atMs) => {
+        if (isStorableInstant(atMs)) expect(parseInstant(formatInstant(atMs))).toBe(atMs);
+        expect(isStorableInstant(atMs)).toBe(/^(?!00)\d{4}-/.test(formatInstant(atMs)));
+      }),
+      { numRuns: 1_000 },
+    );
+    expect([NaN, Infinity].map(isStorableInstant)).toEqual([false, false]);
+  });
 });

@@ -8,6 +8,13 @@ const LAST_DAY = 100_000_000;
 /** The day that was written last, in days since 1970: instants that are written come close together. */
 let known = { day: 0, text: '1970-01-01T' };
 
+// Years before 100 a `Date` reads as those of 1900; years past 9999 have more than four digits, and sort before all others.
+const FIRST_MS = Date.parse('0100-01-01T00:00:00.000Z');
+const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');
+
+/** Whether an instant is one that every database stores, reads again and sorts: of the years 100 to 9999. NaN is none. */
+export const isStorableInstant = (atMs: number): boolean => atMs >= FIRST_MS && atMs <= LAST_MS;
+
 /**
  * An instant as we always write it: ISO 8601 with `T`, milliseconds and `Z`. A fraction of a millisecond is dropped. Every write
  * to a database holds a few, so this takes a fraction of the time of `Date.toISOString`, which works out the date each time.
