@@ -51,6 +51,21 @@ describe('the program', () => {
     expect(exitCode).toBe(2);
   });
 
+  it.each([
+    'postgres://kim:/sesame@host/db',
+    'postgres://kim:12/sesame@host/db',
+    'postgres://kim:ses%ame@host/db',
+    'postgres://kim:a/sesame@host/db',
+    'postgres//kim:sesame@host/db',
+    ' postgres:kim:sesame@host/db',
+    ' mysql://kim:sesame@host/db',
+  ])('answers the URL %j with exit code 2, and shows nothing of its password', async (url) => {
+    const { exitCode, stdout, stderr } = await workshop.run('breakers', '--verbose', '--database', url);
+    expect(`${stdout}${stderr}`).not.toMatch(/sesame|ses%ame/);
+    expect(stderr).toContain('[usage]');
+    expect(exitCode).toBe(2);
+  });
+
   it('gives programs wrong usage as JSON too', async () => {
     const { exitCode, data } = await workshop.json('plan', '--week', '2026-11-24');
     expect(data).toMatchObject({ error: { code: 'usage' } });

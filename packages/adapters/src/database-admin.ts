@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
-import { SchemaOutdatedError } from '@eros/domain';
+import { InvalidSettingsError, SchemaOutdatedError } from '@eros/domain';
 import { describeChange, type SchemaChange, type SchemaDifference, type SchemaStatus } from './migrations/migration.js';
 import { Migrator } from './migrations/migrator.js';
 import { postgresSchema } from './migrations/postgres-schema.js';
 import { sqliteSchema } from './migrations/sqlite-schema.js';
 import { PostgresDatabase } from './postgres/postgres-database.js';
-import { databaseNameOf } from './postgres/postgres-pool.js';
+import { databaseNameOf, POSTGRES_URL_ADVICE, postgresUrlProblem } from './postgres/postgres-url.js';
 import { declaredSchema } from './schema/declared-schema.js';
 import type { SqliteDriver } from './sqlite/sqlite-connection.js';
 import { SqliteDatabase } from './sqlite/sqlite-database.js';
@@ -47,12 +47,15 @@ interface Opened {
 /**
  * Opens a database to look at its schema or to change it. Close it afterwards.
  *
+ * @throws {InvalidSettingsError} for a URL that is none.
  * @throws {DatabaseUnavailableError} from the first call that reads the database, when it cannot be used.
  */
 export async function openMigrations(
   options: MigrationTarget & { readonly clock?: { nowMs(): number } },
 ): Promise<Migrations> {
   const { clock = { nowMs: Date.now } } = options;
+  const problem = 'url' in options ? postgresUrlProblem(options.url) : undefined;
+  if (problem !== undefined) throw new InvalidSettingsError('url', problem, POSTGRES_URL_ADVICE);
   const databaseName = 'path' in options ? options.path : databaseNameOf(options.url);
   const isThere = (): boolean => !('path' in options) || existsSync(options.path);
   let opening: Promise<Opened> | undefined;

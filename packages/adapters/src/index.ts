@@ -38,6 +38,7 @@ export * from './schema/declared-schema.js';
 export * from './database-admin.js';
 export * from './pg-boss/pg-boss-dispatch.js';
 export * from './postgres/postgres-database.js';
-export { databaseNameOf, type PostgresOptions } from './postgres/postgres-pool.js';
+export type { PostgresOptions } from './postgres/postgres-pool.js';
+export * from './postgres/postgres-url.js';
 export * from './schema/postgres-ddl.js';
 export * from './sql/dialect.js';

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { loadRe2Engine } from '@eros/adapters';
+import { loadRe2Engine, POSTGRES_URL_ADVICE, postgresUrlProblem } from '@eros/adapters';
 import {
   assertBreakerName,
   assertPlanSettings,
@@ -105,10 +105,9 @@ function assertPostgres({
   poolSize,
   statementTimeoutMs,
 }: Extract<DatabaseOption, { type: 'postgres' }>): void {
-  if (typeof url !== 'string' || !URL.canParse(url) || !/^postgres(ql)?:$/.test(new URL(url).protocol)) {
-    // Not shown: whatever it is, it may hold a password.
-    throw new InvalidSettingsError('database.url', 'something else', 'postgres://user:password@host:port/database');
-  }
+  // Not shown: whatever it is, it may hold a password.
+  const problem = postgresUrlProblem(url);
+  if (problem !== undefined) throw new InvalidSettingsError('database.url', problem, POSTGRES_URL_ADVICE);
   if (schema !== undefined && (typeof schema !== 'string' || !SCHEMA_NAME.test(schema) || /^pg_/.test(schema))) {
     throw new InvalidSettingsError(
       'database.schema',

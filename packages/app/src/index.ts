@@ -6,7 +6,13 @@ export { silentLogger } from './surroundings-module.js';
 export * from './errors.js';
 export type * from './api.js';
 
-export { describeChange, openMigrations } from '@eros/adapters';
+export {
+  describeChange,
+  openMigrations,
+  POSTGRES_URL_ADVICE,
+  postgresUrlProblem,
+  shownPostgresUrl,
+} from '@eros/adapters';
 export type {
   AppliedMigration,
   Migrations,

@@ -50,7 +50,7 @@ async function withMigrations<T>(
   work: (migrations: Migrations, describe: Describe) => Promise<T>,
   mayCreate = false,
 ): Promise<T> {
-  const option = databaseOption(database);
+  const option = await databaseOption(database);
   if (option.type === 'existing') throw new Error('bug: the command line borrows no DataSource');
   if (!mayCreate) refuseMissingFile(option);
   const { describeChange, openMigrations } = await import('@eros/app');

@@ -19,7 +19,7 @@ import { replayWeeks, type Replay } from '../replay/replay-weeks.js';
 import { addWeeks } from '../run/arguments.js';
 import type { CommandContext, CommandResult } from '../run/command-context.js';
 import type { CommandRunner } from '../run/command-runner.js';
-import { databaseOption, shownDatabase, withEros } from '../run/engine.js';
+import { databaseOption, withEros } from '../run/engine.js';
 import { importInto, type Importable } from './import.js';
 import { planFleet, plansOf } from './plan.js';
 
@@ -94,13 +94,14 @@ interface Shown {
 
 /** Clears away what an earlier demo left, and marks the database as the demo's. */
 async function prepare({ database, isDatabaseGiven }: CommandContext): Promise<{ database: string; shown: Shown }> {
-  const option = databaseOption(isDatabaseGiven ? database : DEFAULT_FILE);
+  const option = await databaseOption(isDatabaseGiven ? database : DEFAULT_FILE);
   if (option.type === 'postgres') {
     const { schema = DEMO_SCHEMA } = option;
     const url = new URL(option.url);
     await withEros({ database }, (eros) => clearDemoSchema(eros, schema), { migrate: 'off' });
     url.searchParams.set('schema', schema);
-    const shown = shownDatabase(url.href);
+    const { shownPostgresUrl } = await import('@eros/app');
+    const shown = shownPostgresUrl(url.href);
     return { database: url.href, shown: { name: shown, option: `'${shown}'` } };
   }
   if (option.type !== 'sqlite' || option.path === ':memory:')

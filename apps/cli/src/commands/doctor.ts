@@ -21,7 +21,7 @@ export function doctorCommand(program: Command, run: CommandRunner): void {
 }
 
 async function doctor(context: CommandContext): Promise<CommandResult> {
-  const option = databaseOption(context.database);
+  const option = await databaseOption(context.database);
   const files = await checkFiles(option);
   const checks = files.every(({ ok }) => ok) ? [...files, ...(await checkEngine(context, option.type))] : files;
   const ok = checks.every((check) => check.ok);

@@ -11,28 +11,22 @@ export type DatabaseOption = NonNullable<ErosOptions['database']>;
  * The database that `--database` names: a `postgres://` URL, in which `schema` may name the schema, else the path of an SQLite
  * file. Errors show nothing of a URL, which may hold a password.
  */
-export function databaseOption(text: string): DatabaseOption {
+export async function databaseOption(text: string): Promise<DatabaseOption> {
   if (text.trim() === '') throw new UsageError('--database is empty: name a file or a postgres:// URL');
-  const [scheme = ''] = /^[a-z][a-z0-9+.-]+:\/\//i.exec(text) ?? [];
-  if (/^postgres(ql)?:/i.test(scheme)) return postgresOption(text);
-  if (scheme) throw new UsageError(`--database ${scheme}...: only files and postgres:// URLs are understood`);
+  const [scheme = ''] = /^\s*[a-z][a-z0-9+.-]+:\/\//i.exec(text) ?? [];
+  if (/^\s*postgres(ql)?(:|\/\/)/i.test(text)) return postgresOption(text);
+  if (scheme) throw new UsageError(`--database ${scheme.trim()}...: only files and postgres:// URLs are understood`);
   return { type: 'sqlite', path: text };
 }
 
-function postgresOption(text: string): DatabaseOption {
-  if (!URL.canParse(text)) throw new UsageError('--database: give postgres://user:password@host:port/name');
+async function postgresOption(text: string): Promise<DatabaseOption> {
+  const { POSTGRES_URL_ADVICE, postgresUrlProblem } = await import('@eros/app');
+  const problem = postgresUrlProblem(text);
+  if (problem !== undefined) throw new UsageError(`--database is ${problem}: give ${POSTGRES_URL_ADVICE}`);
   const url = new URL(text);
   const schema = url.searchParams.get('schema');
   url.searchParams.delete('schema');
   return { type: 'postgres', url: url.href, ...(schema === null ? {} : { schema }) };
-}
-
-/** A database as it may be shown: a file as it was named, a URL without its password. */
-export function shownDatabase(text: string): string {
-  if (databaseOption(text).type !== 'postgres') return text;
-  const url = new URL(text);
-  url.password = '';
-  return url.href;
 }
 
 export interface EngineOptions {
@@ -56,7 +50,7 @@ export async function withEros<T>(
   work: (eros: Eros) => Promise<T>,
   { mayCreate = false, clock, migrate, sagas, workers, logger }: EngineOptions = {},
 ): Promise<T> {
-  const option = databaseOption(database);
+  const option = await databaseOption(database);
   if (!mayCreate) refuseMissingFile(option);
   // Loaded only now: help and wrong usage need no database driver.
   const { createEros } = await import('@eros/app');

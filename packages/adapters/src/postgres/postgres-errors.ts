@@ -25,6 +25,7 @@ const FAULTS: readonly (readonly [prefix: string, fault: DatabaseFault])[] = [
 /** What the driver says without a code. */
 const MESSAGES: readonly (readonly [pattern: RegExp, fault: DatabaseFault])[] = [
   [/timeout exceeded when trying to connect/, 'pool_exhausted'],
+  [/does not support SSL connections/, 'no_tls'],
   [/[Cc]onnection terminated|Connection ended|not queryable|connection timeout/, 'unreachable'],
   [/password must be a string|SASL|no password/i, 'authentication_failed'],
 ];

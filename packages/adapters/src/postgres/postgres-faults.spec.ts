@@ -79,6 +79,10 @@ describe('a PostgreSQL database that cannot be used', () => {
     expect(await faultOf(open({ url: as('nobody-known', SECRET) }))).toBe('authentication_failed');
   });
 
+  it('speaks no TLS where the URL demands it', async () => {
+    expect(await faultOf(open({ url: `${as('eros_test_visitor', SECRET)}?sslmode=require` }))).toBe('no_tls');
+  });
+
   it('does not exist', async () => {
     const url = new URL(testServerUrl());
     [url.pathname, url.password] = ['/no_such_database', SECRET];

@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { DatabaseUnavailableError, UnsupportedDatabaseError } from '@eros/domain';
 import { translatePostgresError } from './postgres-errors.js';
+import { databaseNameOf } from './postgres-url.js';
 
 export interface PostgresOptions {
   /** `postgres://user:password@host:port/database`, with the parameters that libpq knows, `sslmode` among them. */
@@ -170,10 +171,4 @@ function processIdOf(client: pg.ClientBase): number {
   const { processID } = client as pg.ClientBase & { processID: number | null };
   if (processID === null) throw new DatabaseUnavailableError('unreachable', 'of an ended connection');
   return processID;
-}
-
-/** `host:port/database` of a URL: what may be shown. */
-export function databaseNameOf(url: string): string {
-  const { hostname, port, pathname, searchParams } = new URL(url);
-  return `${searchParams.get('host') ?? (hostname || 'localhost')}:${port || 5432}${pathname || '/'}`;
 }

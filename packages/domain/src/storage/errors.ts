@@ -95,6 +95,7 @@ export type DatabaseFault =
   | 'cannot_open'
   | 'missing_driver'
   | 'unreachable'
+  | 'no_tls'
   | 'authentication_failed'
   | 'no_such_database'
   | 'permission_denied'
@@ -112,6 +113,7 @@ const ADVICE: Record<DatabaseFault, string> = {
   cannot_open: 'it cannot be opened: check that the folder exists and may be written',
   missing_driver: 'its driver is not installed: npm install the package named in the cause',
   unreachable: 'it does not answer: check that the server runs, and host and port in database.url',
+  no_tls: 'it speaks no TLS, which sslmode in database.url demands: turn it on at the server, or take sslmode out',
   authentication_failed: 'it refuses the user: check user and password in database.url, and the rules of pg_hba.conf',
   no_such_database: 'there is no such database: check the name in database.url, or create it',
   permission_denied: 'the user may not do that: grant the right, or name another user in database.url',
