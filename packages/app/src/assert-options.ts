@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { loadRe2Engine, POSTGRES_URL_ADVICE, postgresUrlProblem } from '@eros/adapters';
+import { loadRe2Engine } from '@eros/adapters';
 import {
   assertBreakerName,
   assertPlanSettings,
@@ -7,19 +7,24 @@ import {
   breakerPolicy,
   DEFAULT_PLAN_SETTINGS,
   InvalidSettingsError,
+  isStorableInstant,
   type PlanSettings,
 } from '@eros/domain';
 import { Captions } from './captions.js';
-import type { DatabaseOption, ErosOptions } from './options.js';
+import { assertDatabase } from './database-option.js';
+import { assertFunctions, assertMs, assertNames, assertOneOf, fieldOf, shown } from './option-checks.js';
+import type { ErosOptions } from './options.js';
 import { sagaSettings, type SagaSettings } from './sagas/settings.js';
 import { assertWorkers } from './workers-option.js';
 
 export const DEFAULT_LEASE_MS = 8_000;
 export const DEFAULT_TRANSACTION_TIMEOUT_MS = 2_000;
 const LONGEST_LEASE_MS = 3_600_000;
-const LONGEST_LOCK_WAIT_MS = 3_600_000;
-const LARGEST_POOL = 1_000;
-const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,62}$/;
+/** Every option there is. */
+const OPTIONS = {
+  ...{ database: 1, migrate: 1, clock: 1, node: 1, logger: 1, modules: 1, breakers: 1, captions: 1 },
+  ...{ workers: 1, planning: 1, leaseMs: 1, sagas: 1, transactionTimeoutMs: 1 },
+} satisfies Record<keyof ErosOptions, 1>;
 
 /**
  * Throws for every option that cannot be, before anything is opened: no file is made by a call that is refused.
@@ -28,19 +33,46 @@ const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,62}$/;
  * @throws {InvalidPackError} for a rule pack that is none.
  */
 export async function assertOptions(options: ErosOptions): Promise<void> {
+  assertNames('options', options, Object.keys(OPTIONS));
   assertDatabase(options.database);
   assertOneOf('migrate', options.migrate, ['auto', 'verify', 'off']);
+  assertSurroundings(options);
   if (options.node !== undefined) assertStorableText('node', options.node);
   leaseMsOf(options);
   transactionTimeoutMsOf(options);
   sagaSettingsOf(options);
   planSettingsOf(options);
   assertWorkers(options);
+  assertNames('breakers', options.breakers);
   for (const [name, policy] of Object.entries(options.breakers ?? {})) {
     assertBreakerName(name);
     breakerPolicy(name, policy);
   }
+  assertNames('captions', options.captions, ['packs']);
+  assertList('captions.packs', options.captions?.packs);
   if (options.captions) await Captions.open(options.captions, { sha256, loadPatternEngine: loadRe2Engine });
+}
+
+/** What comes from the host's own code. */
+function assertSurroundings({ clock, logger, modules }: ErosOptions): void {
+  assertFunctions('clock', clock, ['nowMs']);
+  const nowMs = clock?.nowMs();
+  if (nowMs !== undefined && !isStorableInstant(nowMs)) {
+    throw new InvalidSettingsError('clock.nowMs()', shown(nowMs), 'milliseconds since 1970, of the years 100 to 9999');
+  }
+  assertFunctions('logger', logger, ['debug', 'info', 'warn', 'error']);
+  assertList('modules', modules);
+  for (const each of modules ?? []) {
+    if (typeof fieldOf(each, 'load') !== 'function') {
+      throw new InvalidSettingsError('modules', `a list with ${shown(each)}`, 'ContainerModules of inversify');
+    }
+  }
+}
+
+/** `undefined` is nothing given. */
+function assertList(setting: string, given: unknown): void {
+  if (given === undefined || Array.isArray(given)) return;
+  throw new InvalidSettingsError(setting, shown(given), 'a list');
 }
 
 export const sha256 = (text: string): string => hash('sha256', text, 'hex');
@@ -61,10 +93,8 @@ export function transactionTimeoutMsOf(options: Pick<ErosOptions, 'leaseMs' | 't
 
 /** How this process works on sagas, complete. */
 export function sagaSettingsOf(options: Pick<ErosOptions, 'leaseMs' | 'transactionTimeoutMs' | 'sagas'>): SagaSettings {
-  const { sweepMs, runningMax, recoveriesMax, ...others } = options.sagas ?? {};
-  for (const name of Object.keys(others)) {
-    throw new InvalidSettingsError(`sagas.${name}`, 'unknown', 'sweepMs, runningMax or recoveriesMax');
-  }
+  assertNames('sagas', options.sagas, ['sweepMs', 'runningMax', 'recoveriesMax']);
+  const { sweepMs, runningMax, recoveriesMax } = options.sagas ?? {};
   return sagaSettings({
     ...{ leaseMs: leaseMsOf(options), transactionTimeoutMs: transactionTimeoutMsOf(options) },
     ...(sweepMs === undefined ? {} : { sweepMs }),
@@ -75,11 +105,7 @@ export function sagaSettingsOf(options: Pick<ErosOptions, 'leaseMs' | 'transacti
 
 /** Quiet hours, gaps and rest of every plan, complete. */
 export function planSettingsOf({ planning = {} }: Pick<ErosOptions, 'planning'>): PlanSettings {
-  const known = Object.keys(DEFAULT_PLAN_SETTINGS);
-  for (const name of Object.keys(planning)) {
-    if (!known.includes(name))
-      throw new InvalidSettingsError(`planning.${name}`, 'unknown', `one of ${known.join(', ')}`);
-  }
+  assertNames('planning', planning, Object.keys(DEFAULT_PLAN_SETTINGS));
   const stated = Object.fromEntries(Object.entries(planning).filter(([, value]) => value !== undefined));
   const settings: PlanSettings = { ...DEFAULT_PLAN_SETTINGS, ...stated };
   if (typeof settings.quietHours !== 'object' || settings.quietHours === null) {
@@ -88,54 +114,3 @@ export function planSettingsOf({ planning = {} }: Pick<ErosOptions, 'planning'>)
   assertPlanSettings(settings);
   return settings;
 }
-
-function assertDatabase(database: DatabaseOption | undefined): void {
-  if (database?.type === 'postgres') assertPostgres(database);
-  if (database?.type !== 'sqlite') return;
-  assertText('database.path', database.path);
-  assertOneOf('database.driver', database.driver, ['sqlite3', 'better-sqlite3']);
-  if (database.lockTimeoutMs !== undefined) {
-    assertMs('database.lockTimeoutMs', database.lockTimeoutMs, 0, LONGEST_LOCK_WAIT_MS);
-  }
-}
-
-function assertPostgres({
-  url,
-  schema,
-  poolSize,
-  statementTimeoutMs,
-}: Extract<DatabaseOption, { type: 'postgres' }>): void {
-  // Not shown: whatever it is, it may hold a password.
-  const problem = postgresUrlProblem(url);
-  if (problem !== undefined) throw new InvalidSettingsError('database.url', problem, POSTGRES_URL_ADVICE);
-  if (schema !== undefined && (typeof schema !== 'string' || !SCHEMA_NAME.test(schema) || /^pg_/.test(schema))) {
-    throw new InvalidSettingsError(
-      'database.schema',
-      shown(schema),
-      'a name of small letters, digits and _, at most 63, not beginning with a digit or pg_',
-    );
-  }
-  if (poolSize !== undefined && !(Number.isSafeInteger(poolSize) && poolSize >= 2 && poolSize <= LARGEST_POOL)) {
-    throw new InvalidSettingsError('database.poolSize', shown(poolSize), `a whole number from 2 to ${LARGEST_POOL}`);
-  }
-  if (statementTimeoutMs !== undefined) {
-    assertMs('database.statementTimeoutMs', statementTimeoutMs, 100, LONGEST_LOCK_WAIT_MS);
-  }
-}
-
-function assertMs(setting: string, given: unknown, leastMs: number, mostMs: number, more = ''): void {
-  if (typeof given === 'number' && Number.isSafeInteger(given) && given >= leastMs && given <= mostMs) return;
-  throw new InvalidSettingsError(setting, shown(given), `whole milliseconds from ${leastMs} to ${mostMs}${more}`);
-}
-
-function assertOneOf(setting: string, given: unknown, allowed: readonly string[]): void {
-  if (given === undefined || allowed.includes(given as string)) return;
-  throw new InvalidSettingsError(setting, shown(given), `one of ${allowed.join(', ')}`);
-}
-
-function assertText(setting: string, given: unknown): void {
-  if (typeof given === 'string' && given.trim() !== '') return;
-  throw new InvalidSettingsError(setting, shown(given), 'a text that is not blank');
-}
-
-const shown = (given: unknown): string => JSON.stringify(given) ?? String(given);

@@ -7,7 +7,7 @@ import {
   sqliteSchema,
   type SqlDatabase,
 } from '@eros/adapters';
-import { UnsupportedDatabaseError, type Transaction } from '@eros/domain';
+import { unreachable, UnsupportedDatabaseError, type Transaction } from '@eros/domain';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { DatabaseOption, ErosOptions } from './options.js';
 
@@ -61,9 +61,7 @@ async function openDatabase(option: DatabaseOption): Promise<EngineDatabase> {
     case 'existing':
       return borrow(option.dataSource);
     default:
-      throw new UnsupportedDatabaseError(
-        `database.type ${JSON.stringify((option as { type: unknown }).type)}: give sqlite, postgres or existing`,
-      );
+      return unreachable(option);
   }
 }
 

@@ -1,4 +1,5 @@
 import { InvalidSettingsError, isCron, isTimeZone } from '@eros/domain';
+import { assertNames, shown } from './option-checks.js';
 import type { ErosOptions, WorkersOption } from './options.js';
 
 const KNOWN: readonly (keyof WorkersOption)[] = ['dispatch', 'timetable'];
@@ -6,9 +7,7 @@ const TIMES: readonly (keyof NonNullable<WorkersOption['timetable']>)[] = ['plan
 
 /** @throws {InvalidSettingsError} for what cannot be, and for what the database cannot do. */
 export function assertWorkers({ workers = {}, database }: Pick<ErosOptions, 'workers' | 'database'>): void {
-  for (const name of Object.keys(workers)) {
-    if (!(KNOWN as readonly string[]).includes(name)) refuseName(name, KNOWN);
-  }
+  assertNames('workers', workers, KNOWN);
   const { dispatch = 'sweep', timetable } = workers;
   if (dispatch !== 'sweep' && dispatch !== 'pg-boss') refuse('dispatch', dispatch, 'sweep or pg-boss');
   if (dispatch === 'pg-boss' && (database === undefined || database.type === 'sqlite')) {
@@ -16,9 +15,7 @@ export function assertWorkers({ workers = {}, database }: Pick<ErosOptions, 'wor
   }
   if (timetable === undefined) return;
   if (dispatch !== 'pg-boss') refuse('timetable', timetable, 'dispatch pg-boss beside it: nothing else keeps the time');
-  for (const name of Object.keys(timetable)) {
-    if (!(TIMES as readonly string[]).includes(name)) refuseName(`timetable.${name}`, TIMES);
-  }
+  assertNames('workers.timetable', timetable, TIMES);
   const { timeZone = 'UTC', planFleet, measure } = timetable;
   if (typeof timeZone !== 'string' || !isTimeZone(timeZone))
     refuse('timetable.timeZone', timeZone, 'an IANA time zone');
@@ -28,9 +25,6 @@ export function assertWorkers({ workers = {}, database }: Pick<ErosOptions, 'wor
   }
 }
 
-const refuseName = (name: string, known: readonly string[]): never =>
-  refuse(name, 'unknown', `one of ${known.join(', ')}`);
-
 function refuse(setting: string, given: unknown, expected: string): never {
-  throw new InvalidSettingsError(`workers.${setting}`, JSON.stringify(given) ?? String(given), expected);
+  throw new InvalidSettingsError(`workers.${setting}`, shown(given), expected);
 }

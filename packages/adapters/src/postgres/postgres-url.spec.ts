@@ -34,6 +34,7 @@ describe('the URL of a database', () => {
         );
         expect(JSON.stringify([told, refusal])).not.toContain(SECRET);
         expect(refusal).not.toBe('untyped');
+        expect(Array.isArray(refusal)).toBe(postgresUrlProblem(url) !== undefined);
       }),
       { numRuns: 2_000 },
     );

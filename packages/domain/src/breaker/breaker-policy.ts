@@ -94,6 +94,9 @@ const KEYS: ReadonlySet<string> = new Set([
 export function breakerPolicy(name: string, given: Partial<BreakerPolicy> = {}): BreakerPolicy {
   assertBreakerName(name);
   const setting = (key: string) => `breakers[${JSON.stringify(name)}].${key}`;
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new InvalidSettingsError(`breakers[${JSON.stringify(name)}]`, shown(given), 'an object of its settings');
+  }
   for (const key of Object.keys(given)) {
     if (!KEYS.has(key)) throw new InvalidSettingsError(setting(key), 'unknown', `one of ${[...KEYS].join(', ')}`);
   }
