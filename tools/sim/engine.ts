@@ -61,7 +61,7 @@ export class Engine {
     const limits = { leaseMs: LEASE_MS, transactionTimeoutMs: TRANSACTION_TIMEOUT_MS };
     const recoveriesMax = world.chance('recoveries').pick([3, 20]);
     this.sagas = new Sagas({ ...ports, store: to('sagas', sagas) }, { ...limits, recoveriesMax });
-    this.idempotency = new Idempotency({ ...ports, store: to('operations', operations) }, limits);
+    this.idempotency = new Idempotency({ ...ports, store: to('operations', operations), databaseName: node }, limits);
     this.breakers = new CircuitBreakers(
       { ...ports, store: to('breakers', breakers), ...this.news() },
       { policies: Object.fromEntries(world.outside.breakerPolicies) },
@@ -88,7 +88,7 @@ export class Engine {
     this.isClosing = true;
     this.world.trace.note(this.node, 'closes');
     await this.sagas.close({ timeoutMs: 1_000 });
-    await this.idempotency.close();
+    await this.idempotency.close({ timeoutMs: 1_000 });
     await this.breakers.close();
     this.world.trace.note(this.node, 'is closed');
   }

@@ -113,4 +113,53 @@ describe('close', () => {
     await work;
     expect(order).toEqual(['worked', 'closed']);
   });
+
+  it('lets idempotent work end within its time, takes none meanwhile, and blames no saga for that', async () => {
+    const eros = await createEros({ database: { type: 'sqlite', path: file } });
+    await eros.data.importCreators([CREATOR]);
+    let begin: () => void = () => undefined;
+    const begun = new Promise<void>((resolve) => (begin = resolve));
+    const work = eros.idempotency.run('work', {}, async ({ signal }) => {
+      begin();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return signal.aborted;
+    });
+    await begun;
+    let closing: Promise<void> | undefined;
+    const saga = eros.sagas.define({
+      name: 'refused',
+      version: 1,
+      steps: [
+        {
+          name: 'call',
+          retry: { attempts: 1 },
+          execute: async () => {
+            closing = eros.close({ timeoutMs: 5_000 });
+            await eros.idempotency.run('late', {}, async () => 1);
+          },
+        },
+      ],
+    });
+    const { sagaId, ...running } = await saga.start({ creatorId: 'c-1', input: null });
+    await expect(running.wait()).rejects.toMatchObject({ code: 'saga_handed_back' });
+    await expect(eros.idempotency.run('late', {}, async () => 1)).rejects.toMatchObject({ code: 'engine_closed' });
+    expect(await work).toMatchObject({ value: false });
+    await closing;
+
+    const next = await createEros({ database: { type: 'sqlite', path: file } });
+    const handedBack = await next.sagas.get(sagaId);
+    expect(handedBack).toMatchObject({ status: 'in_progress' });
+    expect(JSON.stringify(handedBack)).not.toContain('engine_closed');
+    expect(await next.idempotency.lookup('late', 'k')).toBeUndefined();
+    await next.close();
+  });
+
+  it('refuses a time that is none, and closes nothing then', async () => {
+    const eros = await createEros({ database: { type: 'sqlite', path: file } });
+    for (const timeoutMs of [NaN, -1, JSON.parse('"5"') as number]) {
+      await expect(eros.close({ timeoutMs })).rejects.toMatchObject({ code: 'invalid_settings', setting: 'timeoutMs' });
+    }
+    expect(await eros.health()).toMatchObject({ ok: true });
+    await eros.close({ timeoutMs: Infinity });
+  });
 });

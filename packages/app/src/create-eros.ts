@@ -5,6 +5,7 @@ import { EngineClosedError, type Logger } from '@eros/domain';
 import { Container } from 'inversify';
 import { assertOptions, transactionTimeoutMsOf } from './assert-options.js';
 import { bindings } from './bindings.js';
+import { closeTimeoutMsOf } from './close-timeout.js';
 import type { Schedule } from './breaker/schedule.js';
 import { dispatchModule, openDispatch, type EngineDispatch } from './engine-dispatch.js';
 import { openEngineDatabase, type EngineDatabase } from './engine-database.js';
@@ -18,8 +19,6 @@ import { silentLogger, surroundingsModule } from './surroundings-module.js';
 
 /** How often a started engine deletes idempotency records that have expired. */
 const SWEEP_EVERY_MS = 10 * 60_000;
-/** How long closing waits for work in hand before it is aborted. */
-const DEFAULT_CLOSE_TIMEOUT_MS = 5_000;
 
 /**
  * Opens an engine: by default on the file `./eros.db`, which is made and migrated as needed.
@@ -55,7 +54,7 @@ export async function createEros(options: ErosOptions = {}): Promise<Eros> {
       ...modules,
     );
     const node = options.node ?? `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
-    const services = await assembleServices(container, database, { ...options, node });
+    const services = await assembleServices(container, database, { ...options, node, databaseName: opened.name });
     const [clock, logger] = [container.get(bindings.clock), container.get(bindings.logger)];
     const { timetable } = dispatch;
     const timed = options.workers?.timetable;
@@ -122,40 +121,23 @@ class Lifetime {
     }, SWEEP_EVERY_MS);
   }
 
-  close(options: { timeoutMs?: number } = {}): Promise<void> {
-    this.closing ??= this.closeAll(options);
+  async close(options: { timeoutMs?: number } = {}): Promise<void> {
+    const timeoutMs = closeTimeoutMsOf(options);
+    this.closing ??= this.closeAll(timeoutMs);
     return this.closing;
   }
 
   /** Every part is closed, also behind one that could not be; then its error is told. */
-  private async closeAll({ timeoutMs = DEFAULT_CLOSE_TIMEOUT_MS }: { timeoutMs?: number }): Promise<void> {
+  private async closeAll(timeoutMs: number): Promise<void> {
     this.cancelSweep();
     const { sagas, idempotency, breakers } = this.services;
-    const parts = [
-      () => sagas.close({ timeoutMs }),
-      () => this.atMost(timeoutMs, idempotency.close()),
-      () => breakers.close(),
-      () => this.opened.database.close(),
-    ];
     const errors: unknown[] = [];
-    for (const close of parts) await close().catch((error: unknown) => errors.push(error));
+    const heard = (error: unknown): void => void errors.push(error);
+    // Together: whoever closes said how long all of it may take. Sagas are stopped first, so that none is blamed for what is refused.
+    await Promise.all([sagas.close({ timeoutMs }).catch(heard), idempotency.close({ timeoutMs }).catch(heard)]);
+    await breakers.close().catch(heard);
+    await this.opened.database.close().catch(heard);
     if (errors.length === 1) throw errors[0];
     if (errors.length > 1) throw new AggregateError(errors, 'the engine is closed, but parts of it failed to close');
-  }
-
-  /** Work that does not heed its signal is not waited for any longer: what it still asks of the engine is refused. */
-  private async atMost(timeoutMs: number, ending: Promise<void>): Promise<void> {
-    let cancel = (): void => undefined;
-    const timeout = new Promise<void>((resolve) => {
-      cancel = this.schedule(() => {
-        this.logger.warn({ timeoutMs }, 'closing while idempotent work still runs, which has not ended when told to');
-        resolve();
-      }, timeoutMs);
-    });
-    try {
-      await Promise.race([ending, timeout]);
-    } finally {
-      cancel();
-    }
   }
 }

@@ -72,7 +72,9 @@ export interface Eros {
   /**
    * Stops taking work, lets what is in hand end, hands leases back and closes what the engine opened. Twice is fine.
    *
-   * @param options.timeoutMs how long work in hand may take before it is aborted. Default 5 s.
+   * @param options.timeoutMs how long work in hand may take before it is told to end by its signal; `Infinity` for as long as it takes.
+   *   Default 5 s.
+   * @throws {InvalidSettingsError} for a `timeoutMs` that is no time; nothing is closed then.
    */
   close(options?: { timeoutMs?: number }): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;

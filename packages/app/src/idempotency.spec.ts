@@ -1,66 +1,11 @@
-import { createHash } from 'node:crypto';
-import { MemoryDatabase, MemoryIdempotencyStore } from '@eros/adapters';
 import * as domain from '@eros/domain';
-import type { IdempotencyRequest, IdempotencyStore, Transaction } from '@eros/domain';
-import { Idempotency, type IdempotencyOptions, type IdempotentContext } from './idempotency.js';
+import type { Transaction } from '@eros/domain';
+import type { IdempotencyOptions, IdempotentContext } from './idempotency.js';
+import { IdempotentWorld, settle, START_MS } from './testing/idempotent-world.js';
 
 const { InvalidSettingsError, StaleClaimError, StoredOperationError } = domain;
 const HOUR_MS = 3_600_000;
 const LEASE_MS = 30_000;
-const START_MS = Date.UTC(2026, 0, 5, 12);
-
-/** Lets everything that is only waiting for promises go on. */
-const settle = async () => {
-  for (let turn = 0; turn < 3; turn += 1) await new Promise((resume) => setImmediate(resume));
-};
-
-/** The clock of the database and the timers of every process. */
-class VirtualTime {
-  atMs = START_MS;
-  private timers: { dueMs: number; work: () => void }[] = [];
-
-  nowMs = () => this.atMs;
-  schedule = (work: () => void, afterMs: number) => {
-    const timer = { dueMs: this.atMs + afterMs, work };
-    this.timers.push(timer);
-    return () => void (this.timers = this.timers.filter((other) => other !== timer));
-  };
-  get pending() {
-    return this.timers.length;
-  }
-
-  async pass(ms: number): Promise<void> {
-    const untilMs = this.atMs + ms;
-    await settle();
-    for (;;) {
-      const next = this.timers.filter(({ dueMs }) => dueMs <= untilMs).sort((one, other) => one.dueMs - other.dueMs)[0];
-      if (!next) break;
-      this.timers = this.timers.filter((timer) => timer !== next);
-      this.atMs = Math.max(this.atMs, next.dueMs);
-      next.work();
-      await settle();
-    }
-    this.atMs = untilMs;
-    await settle();
-  }
-}
-
-/** A store whose calls can be made to fail, or never to come back, as for a process that was stopped. */
-class ShakyStore implements IdempotencyStore {
-  isFrozen = false;
-  failOn: IdempotencyRequest['type'] | undefined;
-
-  constructor(private readonly store: IdempotencyStore) {}
-
-  async dispatch(...args: Parameters<IdempotencyStore['dispatch']>) {
-    if (this.isFrozen && args[1].type === 'renew') return new Promise<never>(() => undefined);
-    if (this.failOn === args[1].type) throw new Error('the database is away');
-    return this.store.dispatch(...args);
-  }
-  lookup = (...args: Parameters<IdempotencyStore['lookup']>) => this.store.lookup(...args);
-  forget = (...args: Parameters<IdempotencyStore['forget']>) => this.store.forget(...args);
-  sweep = (...args: Parameters<IdempotencyStore['sweep']>) => this.store.sweep(...args);
-}
 
 class CardDeclinedError extends Error {
   override readonly name = 'CardDeclinedError';
@@ -74,39 +19,18 @@ const failing = (error: unknown) => async (): Promise<never> => {
 };
 
 describe('Idempotency', () => {
-  let time: VirtualTime;
-  let database: MemoryDatabase;
-  let ids: number;
+  let world: IdempotentWorld;
+  let time: IdempotentWorld['time'];
+  let database: IdempotentWorld['database'];
   let warnings: string[];
 
   beforeEach(() => {
-    time = new VirtualTime();
-    database = new MemoryDatabase(time);
-    ids = 0;
-    warnings = [];
+    world = new IdempotentWorld();
+    ({ time, database, warnings } = world);
   });
   afterEach(() => database.close());
 
-  /** One process. All of them share the database. */
-  function openProcess(options?: IdempotencyOptions) {
-    const store = new ShakyStore(new MemoryIdempotencyStore(database));
-    const note = (_: object, message: string) => void warnings.push(message);
-    const idempotency = new Idempotency(
-      {
-        store,
-        database,
-        sha256: (text) => createHash('sha256').update(text).digest('hex'),
-        ids: { next: () => `id${(ids += 1)}` },
-        node: 'node',
-        schedule: time.schedule,
-        revive: domain.reviverOf({ ...domain }),
-        logger: { debug: note, info: note, warn: note, error: note },
-      },
-      options,
-    );
-    return { idempotency, store };
-  }
-
+  const openProcess = (options?: IdempotencyOptions) => world.openProcess(options);
   const rows = (tx?: Transaction) => database.on(tx).table<{ name: string }>('business');
   const write = (name: string) => async (tx: Transaction) => {
     rows(tx).set(name, { name });
@@ -605,6 +529,35 @@ describe('Idempotency', () => {
       await expect(run).rejects.toThrow('the write failed');
     });
 
+    it('that has failed before the work ends, and that nobody looked at, fails the run', async () => {
+      const { idempotency } = openProcess();
+      const run = idempotency.run('plan', {}, async (context: IdempotentContext<number>) => {
+        void context.transaction(failing(new Error('the write failed')));
+        await settle();
+        return 1;
+      });
+      await expect(run).rejects.toThrow('the write failed');
+      expect(await idempotency.lookup('plan', 'k')).toBeUndefined();
+      expect(await idempotency.run('plan', {}, async () => 2)).toMatchObject({ value: 2, replayed: false });
+    });
+
+    it.each([true, false])(
+      'that another one got in the way of tells of a takeover where there was one: %p',
+      async (isTaken) => {
+        const { idempotency } = openProcess();
+        const conflict = new domain.TransactionConflictError({ cause: 'the database' });
+        const run = idempotency.run<unknown>('plan', {}, async (context) => {
+          if (isTaken) {
+            time.atMs += LEASE_MS;
+            await openProcess().idempotency.run('plan', {}, async () => 2);
+            time.atMs -= LEASE_MS;
+          }
+          return context.transaction(failing(conflict));
+        });
+        await expect(run).rejects.toMatchObject(isTaken ? { code: 'stale_claim', cause: conflict } : conflict);
+      },
+    );
+
     it('that failed may be answered by the work, which goes on under a live claim', async () => {
       const { idempotency } = openProcess();
       const run = idempotency.run<unknown>('plan', {}, async (context) => {
@@ -621,28 +574,6 @@ describe('Idempotency', () => {
         context.transaction(() => idempotency.run('inner', {}, async () => 1)),
       );
       await expect(run).rejects.toMatchObject({ code: 'nested_transaction' });
-    });
-  });
-
-  describe('on closing', () => {
-    it('aborts the works that run here, hands their claims back and ends the waiting', async () => {
-      const { idempotency } = openProcess();
-      const running = idempotency.run('plan', {}, ({ signal }) => {
-        return new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
-      });
-      const ended = expect(running).rejects.toMatchObject({ name: 'AbortError' });
-      await settle();
-      const work = jest.fn(async () => 2);
-      const waiting = idempotency.run('plan', {}, work, { onRunning: 'wait' });
-      const refused = expect(waiting).rejects.toMatchObject({ code: 'operation_in_progress' });
-      await settle();
-
-      await idempotency.close();
-      await refused;
-      await ended;
-      expect(work).not.toHaveBeenCalled();
-      expect(time.pending).toBe(0);
-      expect(await openProcess().idempotency.run('plan', {}, async () => 3)).toMatchObject({ value: 3 });
     });
   });
 

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import {
   assertOperationKey,
+  EngineClosedError,
   IdempotencyMismatchError,
   InvalidSettingsError,
   isTerminalByDefault,
@@ -60,6 +61,8 @@ export interface IdempotencyPorts {
   readonly ids: Ids;
   /** This process's name in claims. */
   readonly node: string;
+  /** The file or host, without secrets. */
+  readonly databaseName: string;
   /** Must not keep the process alive. */
   readonly schedule: Schedule;
   readonly revive: ReviveError;
@@ -82,6 +85,8 @@ const HOUR_MS = 3_600_000;
 const TTL_MS_MAX = 87_600 * HOUR_MS;
 /** Whoever waits asks again after this time, then after twice as long each time, up to the second number. */
 const POLL_MS = { first: 20, longest: 500 };
+/** How long work that was told to stop when the engine closes may take to do so, and to let go of its claim. */
+const STOPPING_MS = 1_000;
 
 /** A run in whose work the present code stands. Work that was left behind by its run stands in none. */
 interface EnclosingRun {
@@ -89,14 +94,21 @@ interface EnclosingRun {
   isRunning: boolean;
 }
 
+/** A run that holds a claim here. */
+type Stoppable = Pick<ClaimedRun<unknown>, 'abort' | 'letGo'>;
+
 /** Runs operations once per key: whoever calls again gets the stored end. */
 export class Idempotency {
   private readonly enclosing = new AsyncLocalStorage<readonly EnclosingRun[]>();
-  private readonly running = new Map<{ abort(): void }, Promise<unknown>>();
+  private readonly running = new Set<Stoppable>();
+  /** Calls under way: also those that are not granted a claim yet, or wait for another caller's end. */
+  private inHand = 0;
+  private allEnded: () => void = () => undefined;
   private readonly leaseMs: number;
   private readonly runPorts: ClaimedRunPorts;
   private readonly waiting = new Set<() => void>();
   private isClosing = false;
+  private isTimeUp = false;
 
   constructor(
     private readonly ports: IdempotencyPorts,
@@ -119,10 +131,11 @@ export class Idempotency {
    * @throws {InvalidParamsError} when the parameters are not JSON.
    * @throws {IdempotencyMismatchError} when the key stands for other parameters.
    * @throws {OperationInProgressError} when another caller is running it, at once, unless `onRunning` is `wait`.
-   * @throws {StaleClaimError} when the claim was lost before the end was saved.
+   * @throws {StaleClaimError} when the claim was lost before the end was saved, or before the work began.
    * @throws {InvalidResultError} when the result is not JSON or over 1 MB.
    * @throws {NestedOperationError} when called by the work of the same key.
    * @throws {StoredOperationError} for the terminal error of an earlier run, unless it is one of our own classes.
+   * @throws {EngineClosedError} when the engine is closed or closing. Works in hand may still run others inside.
    */
   async run<T>(
     operation: string,
@@ -140,34 +153,42 @@ export class Idempotency {
     assertOperationKey(id);
     this.assertNotNested(id);
 
+    this.assertTakesWork();
+
     const owner = `${this.ports.node}/${this.ports.ids.next()}`;
     const request = { type: 'claim', owner, paramsHash, leaseMs: this.leaseMs, ttlMs } as const;
-    for (let pollMs = POLL_MS.first; ; pollMs = Math.min(2 * pollMs, POLL_MS.longest)) {
-      const countdown = new LeaseCountdown(this.leaseMs, this.ports.schedule);
-      let decision: IdempotencyDecision | undefined;
-      try {
-        decision = await this.ports.store.dispatch(id, request);
-      } finally {
-        if (decision?.type !== 'accepted') countdown.cancel();
-      }
-      switch (decision.type) {
-        case 'accepted': {
-          const claim = { id, owner, epoch: epochOf(decision), leaseMs: this.leaseMs, ttlMs, countdown };
-          return { key: id.key, value: await this.execute(claim, work, isTerminal), replayed: false };
+    this.inHand += 1;
+    try {
+      for (let pollMs = POLL_MS.first; ; pollMs = Math.min(2 * pollMs, POLL_MS.longest)) {
+        const countdown = new LeaseCountdown(this.leaseMs, this.ports.schedule);
+        let decision: IdempotencyDecision | undefined;
+        try {
+          decision = await this.ports.store.dispatch(id, request);
+        } finally {
+          if (decision?.type !== 'accepted') countdown.cancel();
         }
-        case 'replayed':
-          return { key: id.key, value: this.replay<T>(decision.outcome), replayed: true };
-        case 'mismatched':
-          throw new IdempotencyMismatchError(operation, id.key, decision.storedHash, paramsHash);
-        case 'in_progress':
-          if (onRunning === 'wait' && (await this.pause(pollMs))) break;
-          throw new OperationInProgressError(operation, id.key, decision.sinceMs, decision.leaseUntilMs);
-        case 'stale':
-        case 'absent':
-          throw new Error(`bug: a claim was answered with ${decision.type}`);
-        default:
-          return unreachable(decision);
+        switch (decision.type) {
+          case 'accepted': {
+            const claim = { id, owner, epoch: epochOf(decision), leaseMs: this.leaseMs, ttlMs, countdown };
+            return { key: id.key, value: await this.execute(claim, work, isTerminal), replayed: false };
+          }
+          case 'replayed':
+            return { key: id.key, value: this.replay<T>(decision.outcome), replayed: true };
+          case 'mismatched':
+            throw new IdempotencyMismatchError(operation, id.key, decision.storedHash, paramsHash);
+          case 'in_progress':
+            if (onRunning === 'wait' && (await this.pause(pollMs))) break;
+            throw new OperationInProgressError(operation, id.key, decision.sinceMs, decision.leaseUntilMs);
+          case 'stale':
+          case 'absent':
+            throw new Error(`bug: a claim was answered with ${decision.type}`);
+          default:
+            return unreachable(decision);
+        }
       }
+    } finally {
+      this.inHand -= 1;
+      if (this.inHand === 0) this.allEnded();
     }
   }
 
@@ -196,27 +217,53 @@ export class Idempotency {
     }
   }
 
-  /** Lets nobody wait any more, aborts the signals of the works that run here, and resolves when these have ended. */
-  async close(): Promise<void> {
+  /**
+   * Takes no new calls, lets nobody wait any more, and resolves when the works that run here have ended, whose claims are kept alive
+   * until then. Those that take longer than
+   * `timeoutMs` are told to end by their signal; one that does not heed it is not waited for, and its claim ends with its lease.
+   */
+  async close({ timeoutMs }: { timeoutMs: number }): Promise<void> {
     this.isClosing = true;
     for (const wake of this.waiting) wake();
-    for (const run of this.running.keys()) run.abort();
-    await Promise.allSettled(this.running.values());
+    if (await this.endsWithin(timeoutMs)) return;
+    this.isTimeUp = true;
+    for (const run of this.running) run.abort();
+    if (await this.endsWithin(STOPPING_MS)) return;
+    for (const run of this.running) run.letGo();
+    this.ports.logger.warn({ timeoutMs }, 'closing while idempotent work still runs, which has not ended when told to');
+  }
+
+  /** Whether all calls in hand end within a time; `Infinity` waits for as long as it takes. */
+  private endsWithin(limitMs: number): Promise<boolean> {
+    if (this.inHand === 0) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const cancel = limitMs === Infinity ? () => undefined : this.ports.schedule(() => resolve(false), limitMs);
+      this.allEnded = () => {
+        cancel();
+        resolve(true);
+      };
+    });
   }
 
   private async execute<T>(claim: Claim, work: IdempotentWork<T>, isTerminal: (error: unknown) => boolean): Promise<T> {
+    if (this.isTimeUp) return this.refuse(claim);
     const run = new ClaimedRun<T>(claim, this.runPorts, isTerminal);
     const here: EnclosingRun = { storedKey: storedKeyOf(claim.id), isRunning: true };
     const around = this.enclosing.getStore() ?? [];
-    const result = run.run((context) => this.enclosing.run([...around, here], work, context));
-    this.running.set(run, result);
-    if (this.isClosing) run.abort();
+    this.running.add(run);
     try {
-      return JSON.parse(await result) as T;
+      return JSON.parse(await run.run((context) => this.enclosing.run([...around, here], work, context))) as T;
     } finally {
       here.isRunning = false;
       this.running.delete(run);
     }
+  }
+
+  /** A claim that was granted when works are being told to end already is given back. */
+  private async refuse({ id, owner, epoch, countdown }: Claim): Promise<never> {
+    countdown.cancel();
+    await this.ports.store.dispatch(id, { type: 'release', owner, epoch });
+    throw new EngineClosedError(this.ports.databaseName);
   }
 
   /** Waits before asking again. False, and at once, when the engine closes. */
@@ -238,6 +285,13 @@ export class Idempotency {
   private replay<T>(outcome: OperationOutcome): T {
     if (outcome.type === 'error') throw revivedError(outcome.error, this.ports.revive);
     return JSON.parse(outcome.json) as T;
+  }
+
+  /** Throws when the engine is closing, unless the call is part of a work in hand, which is to end well. */
+  private assertTakesWork(): void {
+    if (!this.isClosing) return;
+    const isInHand = !this.isTimeUp && this.enclosing.getStore()?.some((run) => run.isRunning);
+    if (!isInHand) throw new EngineClosedError(this.ports.databaseName);
   }
 
   /** Throws when the key is being run by code around this call, which would wait for itself. */

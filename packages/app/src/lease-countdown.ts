@@ -6,19 +6,23 @@ import type { Schedule } from './breaker/schedule.js';
  */
 export class LeaseCountdown {
   readonly cancel: () => void;
-  private isOver = false;
+  private isDone = false;
   private work: () => void = () => undefined;
 
   constructor(leaseMs: number, schedule: Schedule) {
     this.cancel = schedule(() => {
-      this.isOver = true;
+      this.isDone = true;
       this.work();
     }, leaseMs);
   }
 
+  get isOver(): boolean {
+    return this.isDone;
+  }
+
   /** Does `work` once the time is over: at once, if it is. The answer calls it off. */
   whenOver(work: () => void): () => void {
-    if (this.isOver) work();
+    if (this.isDone) work();
     else this.work = work;
     return this.cancel;
   }

@@ -38,9 +38,9 @@ export interface Services {
 export async function assembleServices(
   container: Container,
   database: SqlDatabase,
-  options: ErosOptions & { readonly node: string },
+  options: ErosOptions & { readonly node: string; readonly databaseName: string },
 ): Promise<Services> {
-  const { node } = options;
+  const { node, databaseName } = options;
   const leaseMs = leaseMsOf(options);
   const transactionTimeoutMs = transactionTimeoutMsOf(options);
   const ports = {
@@ -85,6 +85,7 @@ export async function assembleServices(
       ...ports,
       store: container.get(bindings.idempotencyStore),
       database,
+      databaseName,
       node,
       keepAlive: nodeKeepAlive,
       revive: reviverOf({ ...domain }),

@@ -4,9 +4,11 @@ import {
   StaleClaimError,
   storedErrorOf,
   TransactionClosedError,
+  TransactionConflictError,
   type IdempotencyRequest,
   type Transaction,
 } from '@eros/domain';
+import { HeardPromise } from './heard-promise.js';
 import { Lease, type Claim, type LeasePorts } from './lease.js';
 
 /** Opens transactions with a time limit. */
@@ -23,11 +25,15 @@ export interface IdempotentContext<T> {
    * refuses lower ones is safe from a late run.
    */
   readonly fence: number;
-  /** Aborted when the claim was lost to another caller, or may have been; and when the engine closes. */
+  /**
+   * Aborted when the claim was lost to another caller, or may have been; and when the engine closes and the work takes longer than
+   * `close` waits for.
+   */
   readonly signal: AbortSignal;
   /**
    * Opens one short transaction and commits together what `write` does and what it returns, which is the run's result:
-   * exactly once. At most one call, and the last thing the work does; the engine's calls inside `write` need its `tx`.
+   * exactly once. At most one call, and the last thing the work does; the engine's calls inside `write` need its `tx`. A failure that
+   * the work does not wait for fails the run.
    *
    * @throws {StaleClaimError} when the claim was lost; everything is rolled back.
    * @throws {InvalidResultError} when the result is not JSON or over 1 MB; everything is rolled back.
@@ -48,7 +54,7 @@ export interface ClaimedRunPorts extends LeasePorts {
 export class ClaimedRun<T> {
   private readonly lease: Lease;
   private isOver = false;
-  private opened: Promise<T> | undefined;
+  private opened: HeardPromise<T> | undefined;
   private isTransactionOpen = false;
   /** The result that `ctx.transaction` has committed. */
   private committedJson: string | undefined;
@@ -66,9 +72,17 @@ export class ClaimedRun<T> {
     this.lease.abort();
   }
 
-  /** @returns the JSON of the result, as stored. */
+  /** Lets the claim end with its lease: the work has not stopped when asked to, and nothing can be saved any more. */
+  letGo(): void {
+    this.lease.letGo();
+  }
+
+  /**
+   * @returns the JSON of the result, as stored.
+   * @throws {StaleClaimError} also when the claim may have been lost before the work began, which is then not begun.
+   */
   async run(work: IdempotentWork<T>): Promise<string> {
-    this.lease.start();
+    if (!this.lease.start() && !(await this.lease.startRenewed())) throw this.lease.lost();
     try {
       const json = await this.resultOf(work);
       if (this.committedJson === undefined) await this.end({ type: 'complete', json, ...this.ending() });
@@ -82,17 +96,22 @@ export class ClaimedRun<T> {
   private async resultOf(work: IdempotentWork<T>): Promise<string> {
     try {
       const returned = await work(this.context());
-      this.isOver = true;
-      if (this.isTransactionOpen) await this.opened;
+      this.workEnded();
+      // A failure of which the work knows is the work's to judge; of one that it never asked for nobody would be told.
+      if (this.isTransactionOpen || !this.opened?.isHeard) await this.opened;
       return this.committedJson ?? resultJson(this.claim.id.operation, returned);
     } catch (error) {
-      this.isOver = true;
+      this.workEnded();
       if (this.isTransactionOpen) await this.opened?.catch(() => undefined); // the work's own error is the one to tell
-      this.lease.stop();
       // What was committed stands, and is what later callers get; the error is this caller's.
       if (this.committedJson === undefined) await this.settleFailure(error);
       throw error;
     }
+  }
+
+  private workEnded(): void {
+    this.isOver = true;
+    this.lease.workEnded();
   }
 
   private context(): IdempotentContext<T> {
@@ -103,12 +122,12 @@ export class ClaimedRun<T> {
       get signal() {
         return lease.signal;
       },
-      // Not async: the promise that the work may forget about is the very one that is awaited above.
+      // Not async: the promise that the work may forget about is the very one that is looked at above.
       transaction: (write) => {
         if (this.isOver) return Promise.reject(new TransactionClosedError());
         if (this.opened) return Promise.reject(new SecondTransactionError(this.claim.id.operation));
         this.isTransactionOpen = true;
-        this.opened = this.commit(write).finally(() => (this.isTransactionOpen = false));
+        this.opened = HeardPromise.of(this.commit(write));
         return this.opened;
       },
     };
@@ -131,10 +150,13 @@ export class ClaimedRun<T> {
       );
       this.committedJson = json;
       return value;
-    } catch (error) {
-      if (this.isOwnLoss(error)) this.lease.abort(error);
-      else if (!this.isOver && !this.lease.signal.aborted) this.lease.resume();
+    } catch (thrown) {
+      const error = await this.lossBehind(thrown);
+      if (this.isOwnLoss(error)) this.lease.lose(error);
+      else this.lease.resume();
       throw error;
+    } finally {
+      this.isTransactionOpen = false;
     }
   }
 
@@ -161,8 +183,14 @@ export class ClaimedRun<T> {
     if (ruleFailure) throw ruleFailure;
   }
 
+  /** Whoever takes the claim over on PostgreSQL gets in the way of the transaction that is to end it. */
+  private async lossBehind(error: unknown): Promise<unknown> {
+    if (!(error instanceof TransactionConflictError) || !(await this.lease.isTaken())) return error;
+    return this.lease.lost({ cause: error });
+  }
+
+  /** Saves the end. Without `tx` it may have to wait, for longer than a lease: the claim is kept alive meanwhile. */
   private async end(request: IdempotencyRequest, tx?: Transaction, cause?: unknown): Promise<void> {
-    this.lease.stop();
     const { type } = await this.ports.store.dispatch(this.claim.id, request, tx);
     if (type === 'accepted') return;
     if (this.isOwnLoss(cause)) throw cause;

@@ -29,6 +29,10 @@ export class Lease {
   private stretch = 0;
   private cancelRenewal: (() => void) | undefined;
   private cancelEnd: (() => void) | undefined;
+  /** Another caller has the claim, or may have it. */
+  private isGone = false;
+  private isLetGo = false;
+  private isWorkOver = false;
 
   constructor(
     private readonly claim: Claim,
@@ -41,17 +45,42 @@ export class Lease {
     return this.controller.signal;
   }
 
-  start(): void {
-    this.stop();
+  /** False, and nothing is begun, when the claim was answered after its end: another caller may have it. */
+  start(countdown = this.claim.countdown): boolean {
+    if (countdown.isOver) return false;
     this.planRenewal();
-    this.cancelEnd = this.claim.countdown.whenOver(() => this.abort(this.lost()));
+    this.cancelEnd = countdown.whenOver(() => this.lose());
+    return true;
+  }
+
+  /** Starts once a renewal has been answered, in time. False when the claim is another's, or this answer came late as well. */
+  async startRenewed(): Promise<boolean> {
+    const countdown = this.countdown();
+    let isHeld = false;
+    try {
+      isHeld = await this.askForMore();
+    } finally {
+      if (!isHeld) countdown.cancel();
+    }
+    return isHeld && this.start(countdown);
   }
 
   /** Starts again after a stop, with a renewal at once: the last one may be a while ago. */
   resume(): void {
     this.stop();
+    if (this.isLetGo || this.isGone) return;
     this.cancelEnd = this.endAfterLease();
     void this.renew();
+  }
+
+  /** Whether the claim is seen to be another's now. */
+  async isTaken(): Promise<boolean> {
+    try {
+      return !(await this.askForMore());
+    } catch (error) {
+      this.ports.logger.warn({ ...this.claim.id, error }, 'could not see whether a claim still holds');
+      return false;
+    }
   }
 
   stop(): void {
@@ -60,42 +89,69 @@ export class Lease {
     this.cancelEnd?.();
   }
 
-  /** Ends the lease and aborts the signal. Only the first reason counts. */
-  abort(reason?: unknown): void {
+  /** For good: the claim ends with its lease, whatever the work still does. */
+  letGo(): void {
+    this.isLetGo = true;
     this.stop();
+  }
+
+  /** Asks the work to stop. The claim is kept alive until it does. Only the first reason counts. */
+  abort(reason?: unknown): void {
     this.controller ??= new AbortController();
     this.controller.abort(reason);
+  }
+
+  /** The claim is kept alive until the end of the work is saved; there is nobody any more to tell of its loss. */
+  workEnded(): void {
+    this.isWorkOver = true;
+  }
+
+  /** Another caller has the claim, or may have it. */
+  lose(reason: unknown = this.lost()): void {
+    this.stop();
+    this.isGone = true;
+    if (!this.isWorkOver) this.abort(reason);
   }
 
   private planRenewal(): void {
     this.cancelRenewal = this.ports.schedule(() => void this.renew(), this.claim.leaseMs / 3);
   }
 
+  private countdown(): LeaseCountdown {
+    return new LeaseCountdown(this.claim.leaseMs, this.ports.schedule);
+  }
+
   private endAfterLease(): () => void {
-    const countdown = new LeaseCountdown(this.claim.leaseMs, this.ports.schedule);
-    return countdown.whenOver(() => this.abort(this.lost()));
+    return this.countdown().whenOver(() => this.lose());
   }
 
   private async renew(): Promise<void> {
     const { stretch } = this;
-    const { id, owner, epoch, leaseMs, ttlMs } = this.claim;
     const cancelNewEnd = this.endAfterLease();
     const isOver = () => stretch !== this.stretch;
     try {
-      const { type } = await this.ports.store.dispatch(id, { type: 'renew', owner, epoch, leaseMs, ttlMs });
+      const isHeld = await this.askForMore();
       if (isOver()) return cancelNewEnd();
-      if (type !== 'accepted') {
+      if (!isHeld) {
         cancelNewEnd();
-        return this.abort(this.lost());
+        return this.lose();
       }
       this.cancelEnd?.();
       this.cancelEnd = cancelNewEnd;
     } catch (error) {
       cancelNewEnd();
       if (isOver()) return;
+      const { id } = this.claim;
       this.ports.logger.warn({ ...id, error }, 'could not renew the claim of a running operation; trying again');
     }
     this.planRenewal();
+  }
+
+  /** Sends one renewal. False when the claim is another's. */
+  private async askForMore(): Promise<boolean> {
+    const { id, owner, epoch, leaseMs, ttlMs } = this.claim;
+    const { type } = await this.ports.store.dispatch(id, { type: 'renew', owner, epoch, leaseMs, ttlMs });
+    return type === 'accepted';
   }
 
   lost(options?: { cause: unknown }): StaleClaimError {

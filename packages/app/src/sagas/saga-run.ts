@@ -273,6 +273,8 @@ export class SagaRun {
 
   private async tell(task: Try, told: Told): Promise<void> {
     if (told.type === 'interrupted') return;
+    // What the closing engine refused the step is no failure of the step: whoever takes the saga up tries it again.
+    if (this.halt.signal.aborted && isErosError(told.error, 'engine_closed')) return;
     const { type, step } = task;
     this.failedCommits.delete(step);
     if (type === 'execute') this.errors.set(step, told.error);

@@ -184,6 +184,7 @@ export class Sagas {
   async close({ timeoutMs = 5_000 }: { timeoutMs?: number } = {}): Promise<void> {
     this.isClosing = true;
     this.cancelSweep();
+    for (const run of this.runs.values()) run.stop(); // first of all: from now on the engine refuses steps what it does not begin
     for (const wake of this.waking) wake();
     for (const goOn of this.queue.splice(0)) goOn();
     await this.stopListening();
