@@ -5,13 +5,11 @@ import {
   parseMessageRow,
   reconcileRow,
   reconcileUnknown,
-  recordSend,
   type Caption,
   type CaptionStore,
   type Clock,
   type Creator,
   type CreatorStore,
-  type DuePlanItem,
   type FollowupStore,
   type OperationLog,
   type OutcomeStore,
@@ -23,7 +21,7 @@ import {
   type UnitOfWork,
 } from '@eros/domain';
 import type { CaptionRow, CreatorRow, ImportOptions, ImportReport, MessageRow } from '../api.js';
-import { settleFollowup } from '../schedules/settle-followup.js';
+import { resolveUnknown } from '../schedules/resolve-unknown.js';
 import { inBatches } from './batches.js';
 import { ImportTally } from './import-tally.js';
 import { LateFigures } from './late-figures.js';
@@ -197,30 +195,12 @@ export class DataImports {
   }
 
   private async resolveUnknown(sends: readonly Send[], nowMs: number, tx: Transaction): Promise<number> {
-    const { schedules, operations } = this.ports;
     const creatorIds = [...new Set(sends.map(({ creatorId }) => creatorId))];
-    const unknowns = await schedules.unknownSends(creatorIds, tx);
+    const unknowns = await this.ports.schedules.unknownSends(creatorIds, tx);
     let count = 0;
-    for (const { itemId, messageId, atMs } of reconcileUnknown(unknowns, sends)) {
-      const item = await schedules.item(itemId, tx);
-      if (!item) throw new Error(`bug: no item ${itemId}`);
-      // A message proves one item only, also when it is imported again.
-      const proved = await schedules.itemOfMessage(item.creatorId, messageId, tx);
-      if (proved && proved.itemId !== itemId) continue;
-      const send = recordSend(itemId, item.send, { status: 'sent', atMs, messageId });
-      await schedules.saveSend(itemId, send, tx);
-      if (await this.isBehindItsParent(item, atMs, tx)) await settleFollowup(this.ports, item, send, tx);
-      const details = { itemId, status: 'sent', messageId, resolvedBy: 'import' };
-      await operations.append({ type: 'item_sent', creatorId: item.creatorId, atMs: nowMs, details }, tx);
-      count += 1;
+    for (const proof of reconcileUnknown(unknowns, sends)) {
+      if (await resolveUnknown(this.ports, proof, nowMs, tx)) count += 1;
     }
     return count;
-  }
-
-  /** The platform's clock is what it is: a follow-up that seems to be sent before its PPV has no gap to record. */
-  private async isBehindItsParent({ parentItemId }: DuePlanItem, atMs: number, tx: Transaction): Promise<boolean> {
-    if (parentItemId === undefined) return true;
-    const parent = await this.ports.schedules.item(parentItemId, tx);
-    return parent === undefined || atMs >= (parent.send?.atMs ?? parent.scheduledAtMs);
   }
 }

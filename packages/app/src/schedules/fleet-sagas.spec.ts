@@ -13,6 +13,12 @@ const open = (options: Parameters<typeof openHost>[0] = {}) => openHost({ creato
 const sagasIn = (eros: Eros) =>
   query<{ saga_id: string; status: string }>(eros, 'SELECT saga_id, status FROM saga_execution_log ORDER BY id');
 
+/** Resolves when no saga is under way. */
+async function atRest(eros: Eros): Promise<void> {
+  const isUnderWay = ({ status }: { status: string }) => ['pending', 'in_progress', 'compensating'].includes(status);
+  while ((await sagasIn(eros)).some(isUnderWay)) await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
 it('puts one saga for each creator in line, which any started engine plans', async () => {
   const { eros, database, close } = await open();
   const other = await createEros({ database, sagas });
@@ -57,7 +63,8 @@ it('says what failed and why, and makes a new saga of it when it is asked again'
       onActivation(bindings.messageHistory, (_, history) => ({
         latestSentAtMs: (...args) => history.latestSentAtMs(...args),
         sends: async (...args) => {
-          if (isDown && args[0].creatorId === 'c-009') throw new Error('warehouse down');
+          if (isDown && args[0].creatorId === 'c-009')
+            throw Object.assign(new Error('warehouse gone'), { terminal: true });
           return history.sends(...args);
         },
       }));
@@ -70,7 +77,7 @@ it('says what failed and why, and makes a new saga of it when it is asked again'
     const first = await (await eros.schedules.startFleet({ weekStart: WEEK, creatorIds })).wait();
     expect(first).toMatchObject({ total: 3, planned: ['c-001'] });
     expect(first.failed).toMatchObject([
-      { creatorId: 'c-009', message: 'warehouse down' },
+      { creatorId: 'c-009', message: 'warehouse gone' },
       { creatorId: 'nobody', code: 'unknown_creator' },
     ]);
     isDown = false;
@@ -118,3 +125,78 @@ it('plans a week once, however many ask for it in however many ways', async () =
     await close();
   }
 });
+
+it('plans all the weeks of a creator that wait in line together, though nobody waits for them', async () => {
+  const { eros, close } = await open({ creatorIds: ['c-009', 'c-013'] });
+  try {
+    const weeks = ['2026-11-02', '2026-11-09', '2026-11-16', '2026-11-23'];
+    for (const weekStart of weeks) await eros.schedules.startFleet({ weekStart });
+    await eros.start();
+    await atRest(eros);
+    type Row = { creator_id: string; slots_from: number; slots_to: number };
+    const sql = 'SELECT creator_id, slots_from, slots_to FROM schedule_templates ORDER BY 1, 2';
+    const rows = await query<Row>(eros, sql);
+    expect(rows).toHaveLength(2 * weeks.length);
+    for (const [i, { creator_id, slots_from }] of rows.entries()) {
+      const before = rows[i - 1];
+      // Each slot of the rotation was taken once.
+      expect(slots_from).toBe(before?.creator_id === creator_id ? before.slots_to : 0);
+    }
+  } finally {
+    await close();
+  }
+}, 60_000);
+
+it('follows a week from round to round, and makes no round after a roll-back', async () => {
+  const { eros, close } = await open({ creatorIds: ['c-009'] });
+  try {
+    const fleets = [];
+    for (const weekStart of ['2026-11-02', '2026-11-09']) fleets.push(await eros.schedules.startFleet({ weekStart }));
+    await eros.start();
+    const reports = await Promise.all(fleets.map((fleet) => fleet.wait()));
+    expect(reports.map(({ planned, failed }) => [planned, failed])).toEqual([
+      [['c-009'], []],
+      [['c-009'], []],
+    ]);
+    const all = await sagasIn(eros);
+    expect(all.filter(({ status }) => status === 'completed')).toHaveLength(2);
+    const last = all.findLast(({ status }) => status === 'completed')?.saga_id ?? '';
+    await eros.sagas.rollBack(last, { by: 'ops', reason: 'a test' });
+    while ((await eros.sagas.get(last))?.status !== 'rolled_back')
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await sagasIn(eros)).toHaveLength(all.length);
+  } finally {
+    await close();
+  }
+}, 60_000);
+
+it('waits in line until what it needs is back', async () => {
+  let isDown = true;
+  const modules = [
+    new ContainerModule(({ onActivation }) => {
+      onActivation(bindings.captionSource, (_, source) => ({
+        captionsFor: async (creatorId) => {
+          if (isDown) throw new Error('caption source down');
+          return source.captionsFor(creatorId);
+        },
+      }));
+    }),
+  ];
+  const { eros, close } = await open({
+    modules,
+    breakers: { caption_source: { cooldownMs: 300, successThreshold: 1 } },
+  });
+  try {
+    const fleet = await eros.schedules.startFleet({ weekStart: WEEK });
+    await eros.start();
+    const waiting = fleet.wait();
+    while ((await eros.breakers.state('caption_source')) === 'closed')
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect((await sagasIn(eros)).map(({ status }) => status)).toEqual(['in_progress', 'in_progress', 'in_progress']);
+    isDown = false;
+    expect(await waiting).toMatchObject({ planned: CREATORS, failed: [] });
+  } finally {
+    await close();
+  }
+}, 60_000);

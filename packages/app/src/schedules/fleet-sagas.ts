@@ -1,7 +1,6 @@
 import {
   isErosError,
   isTerminalStatus,
-  type Clock,
   type SagaEvent,
   type SagaRecord,
   type SagaStore,
@@ -13,13 +12,12 @@ import type { FleetFailure, FleetReport } from '../api.js';
 import type { Schedule } from '../breaker/schedule.js';
 import type { Saga } from '../sagas/index.js';
 import { failureOf } from './plan-fleet.js';
-import type { WeekRequest } from './week-planning.js';
+import type { WeekRequest } from './week-request.js';
 
 export interface FleetSagasPorts {
   readonly schedules: Pick<ScheduleStore, 'find'>;
   readonly sagaStore: Pick<SagaStore, 'records' | 'find'>;
   readonly unitOfWork: UnitOfWork;
-  readonly clock: Clock;
   readonly schedule: Schedule;
   readonly keepAlive: () => () => void;
 }
@@ -52,8 +50,8 @@ const LOOK_AT = 500;
 const LOOK_EVERY_MS = 500;
 /** Looking takes no more than this part of the time, however large the fleet. */
 const LOOKING_PART = 0.1;
-/** How often a plan starts over when the rotation was moved under it. */
-const STALE_TRIES = 5;
+/** How often a week is put in line again when the rotation was moved while it was composed: each time somebody else was done. */
+const ROUNDS_MAX = 100;
 
 interface InLine {
   readonly creatorId: string;
@@ -70,7 +68,8 @@ interface Enqueued {
 /**
  * Plans a week of many creators by one saga each, which any worker may take up. A creator's sagas of a week are numbered by
  * round: the next round is made only when the one before has ended and the week is still not there, so that a rerun does
- * what is missing, however often and by however many it is asked for.
+ * what is missing, however often and by however many it is asked for. A round that ends since the rotation was moved under it
+ * makes the next one itself.
  */
 export class FleetSagas {
   constructor(
@@ -90,7 +89,7 @@ export class FleetSagas {
     const enqueued = inLine.filter(({ isNew }) => isNew).length;
     return {
       ...{ weekStart, total: all.length, enqueued, underWay: inLine.length - enqueued, already },
-      wait: (options = {}) => this.wait({ weekStart, total: all.length, already, failed }, inLine, asOfMs, options),
+      wait: (options = {}) => this.wait({ weekStart, total: all.length, already, failed }, inLine, options),
     };
   }
 
@@ -118,6 +117,18 @@ export class FleetSagas {
     return this.ports.unitOfWork.transaction(work, { isRepeatable: true });
   }
 
+  /**
+   * Puts a week in line again that another plan, or a draw, has moved the rotation under. Twice is once.
+   *
+   * @throws {UnknownCreatorError}
+   */
+  async putInLineAgain({ creatorId, weekStart, asOfMs, inLine }: WeekRequest): Promise<void> {
+    const round = (inLine?.round ?? 0) + 1;
+    if (round > ROUNDS_MAX) return;
+    const place = { creatorId, round, isNew: true };
+    await this.ports.unitOfWork.transaction((tx) => this.start(weekStart, place, asOfMs, tx), { isRepeatable: true });
+  }
+
   /** For each creator the round that is under way, or the next one. */
   private async places(weekStart: string, creatorIds: readonly string[], tx: Transaction): Promise<InLine[]> {
     const found: InLine[] = [];
@@ -139,7 +150,7 @@ export class FleetSagas {
   }
 
   private async start(weekStart: string, { creatorId, round }: InLine, asOfMs: number, tx: Transaction): Promise<void> {
-    const input: WeekRequest = { creatorId, weekStart, asOfMs };
+    const input: WeekRequest = { creatorId, weekStart, asOfMs, inLine: { round } };
     const sagaId = sagaIdOf(weekStart, creatorId, round);
     try {
       await this.planning.start({ sagaId, creatorId, input, transaction: tx });
@@ -152,7 +163,6 @@ export class FleetSagas {
   private async wait(
     begun: Pick<FleetReport, 'weekStart' | 'total' | 'already' | 'failed'>,
     inLine: readonly InLine[],
-    asOfMs: number,
     { onProgress, signal }: FleetWait,
   ): Promise<FleetReport> {
     const { weekStart, total, already } = begun;
@@ -164,24 +174,21 @@ export class FleetSagas {
     try {
       tell();
       while (pending.size > 0 && !signal?.aborted) {
-        const startMs = this.ports.clock.nowMs();
+        const startMs = performance.now();
         for (const record of await this.atRest([...pending.keys()])) {
           const { creatorId, round } = pending.get(record.sagaId) as InLine;
           pending.delete(record.sagaId);
           if (record.status === 'completed') planned.push(creatorId);
           else {
             const failure = await this.failureOf(record);
-            const next = { creatorId, round: round + 1, isNew: true };
-            if (failure.code === 'stale_version' && round < STALE_TRIES) {
-              await this.ports.unitOfWork.transaction((tx) => this.start(weekStart, next, asOfMs, tx), {
-                isRepeatable: true,
-              });
-              pending.set(sagaIdOf(weekStart, creatorId, next.round), next);
-            } else failed.push({ creatorId, ...failure });
+            const next = { creatorId, round: round + 1, isNew: false };
+            const nextId = sagaIdOf(weekStart, creatorId, next.round);
+            if (failure.code === 'stale_version' && (await this.exists(nextId))) pending.set(nextId, next);
+            else failed.push({ creatorId, ...failure });
           }
         }
         tell();
-        const tookMs = this.ports.clock.nowMs() - startMs;
+        const tookMs = performance.now() - startMs;
         if (pending.size > 0) await this.pause(Math.max(LOOK_EVERY_MS, tookMs / LOOKING_PART), signal);
       }
     } finally {
@@ -189,6 +196,10 @@ export class FleetSagas {
     }
     failed.sort((a, b) => (a.creatorId < b.creatorId ? -1 : 1));
     return { weekStart, total, planned: planned.sort(), already, failed };
+  }
+
+  private async exists(sagaId: string): Promise<boolean> {
+    return (await this.ports.sagaStore.records({ sagaIds: [sagaId] })).length > 0;
   }
 
   /** Those that need no more waiting for. */

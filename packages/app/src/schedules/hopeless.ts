@@ -8,27 +8,31 @@ const HOPELESS: readonly string[] = [
   'nothing_to_sell',
   'stale_version',
   'unknown_creator',
+  'unknown_week',
   'week_not_replaceable',
 ];
 
 /** Tells the saga that no further try is worth it. The error itself stays as it is: others may well repeat their call. */
 class HopelessTry extends Error {
   readonly terminal = true;
-  readonly code: string;
+  readonly code: unknown;
 
-  constructor(override readonly cause: Error & { readonly code: string }) {
+  constructor(override readonly cause: Error) {
     super(cause.message, { cause });
     this.name = cause.name;
-    this.code = cause.code;
+    this.code = 'code' in cause ? cause.code : undefined;
   }
 }
 
-/** Runs a step's work, which is not tried again after an error that it could only meet again. */
-export async function untilHopeless<T>(work: () => Promise<T>): Promise<T> {
+/** An error that a step could only meet again. */
+export const isHopeless = (error: unknown): boolean => isErosError(error) && HOPELESS.includes(error.code);
+
+/** Runs a step's work, which is not tried again after an error that it is not worth it for. */
+export async function untilHopeless<T>(work: () => Promise<T>, isEnd = isHopeless): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw isErosError(error) && HOPELESS.includes(error.code) ? new HopelessTry(error) : error;
+    throw error instanceof Error && isEnd(error) ? new HopelessTry(error) : error;
   }
 }
 

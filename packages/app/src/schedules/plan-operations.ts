@@ -1,5 +1,6 @@
 import { gapOf, type Operation, type RotationEvent, type StoredFollowup } from '@eros/domain';
-import type { ComposedWeek, WeekRequest } from './week-planning.js';
+import type { ComposedWeek } from './compose-week.js';
+import type { WeekRequest } from './week-request.js';
 
 /** A week that was stored, and what was done about its follow-ups. */
 interface PersistedWeek {

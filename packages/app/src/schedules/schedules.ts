@@ -5,15 +5,20 @@ import {
   assertWhy,
   InvalidSettingsError,
   isErosError,
+  reconcileUnknown,
   recordSend,
+  SagaFailedError,
   TEMPLATE_STATUSES,
   UnknownCreatorError,
   UnknownItemError,
   UnknownWeekError,
   weekStartingOn,
+  type DuePlanItem,
   type Ids,
   type Logger,
+  type RecordedSend,
   type SendStatus,
+  type SendStore,
   type TemplateStatus,
   type Transaction,
   type UnitOfWork,
@@ -25,13 +30,18 @@ import { instantOf } from '../instant-of.js';
 import type { Idempotency } from '../idempotency.js';
 import type { Saga, Sagas } from '../sagas/index.js';
 import { causeOfStep } from './hopeless.js';
-import { weekPlanning, type WeekPlanningPorts, type WeekRequest } from './week-planning.js';
+import { firstWeekPlanning, weekPlanning } from './week-planning.js';
+import type { WeekPlanningPorts } from './week-planning-ports.js';
+import { wishOf, type WeekRequest } from './week-request.js';
 import { FleetSagas, type FleetSagasPorts, type FleetWork } from './fleet-sagas.js';
+import { hasMetMovedRotation } from './moved-rotation.js';
 import { planFleet } from './plan-fleet.js';
+import { resolveUnknown } from './resolve-unknown.js';
 import { settleFollowup } from './settle-followup.js';
 import { dueView, weekView } from './week-view.js';
 
 export interface SchedulesPorts extends WeekPlanningPorts {
+  readonly sends: Pick<SendStore, 'find'>;
   readonly unitOfWork: UnitOfWork;
   readonly idempotency: Pick<Idempotency, 'run' | 'forget'>;
   readonly sagas: Pick<Sagas, 'define'>;
@@ -56,8 +66,9 @@ export class Schedules {
   private readonly fleet: FleetSagas;
 
   constructor(private readonly ports: SchedulesPorts) {
-    this.planning = ports.sagas.define(weekPlanning(ports));
-    ports.sagas.define(weekPlanning(ports, 1));
+    const again = (request: WeekRequest): Promise<void> => this.fleet.putInLineAgain(request);
+    this.planning = ports.sagas.define(weekPlanning(ports, again));
+    ports.sagas.define(firstWeekPlanning(ports));
     this.fleet = new FleetSagas(ports, this.planning);
   }
 
@@ -92,7 +103,7 @@ export class Schedules {
     const key = `${creatorId}:${weekStart}`;
     for (;;) {
       const replayed = await this.once(key, { creatorId, weekStart }, () =>
-        this.runSaga(`plan:${creatorId}:${weekStart}`, { creatorId, weekStart, asOfMs }),
+        this.runSaga({ creatorId, weekStart, asOfMs }),
       );
       const plan = await this.get(creatorId, weekStart);
       if (plan) return { plan, isNew: !replayed };
@@ -128,19 +139,26 @@ export class Schedules {
     assertMonday(weekStart);
     assertWhy(why);
     if (!(await this.ports.creators.find(creatorId))) throw new UnknownCreatorError(creatorId);
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.replanOnce({ creatorId, weekStart, why });
+      } catch (error) {
+        // Another replan, or the undo of one, came between: what there is now is to be replaced.
+        if (!isErosError(error, 'stale_version') || attempt === STALE_TRIES) throw error;
+      }
+    }
+  }
+
+  private async replanOnce({ creatorId, weekStart, why }: { creatorId: string; weekStart: string; why: Why }) {
     const stored = await this.ports.schedules.find(creatorId, weekStart);
     if (!stored) throw new UnknownWeekError(`of ${weekStart} for "${creatorId}"`);
     assertReplaceable(stored);
-    const round = stored.replacedCount + 1;
-    const request = {
-      creatorId,
-      weekStart,
-      asOfMs: this.ports.clock.nowMs(),
-      replan: { round, why },
-    };
-    await this.once(`${creatorId}:${weekStart}:${round}`, { creatorId, weekStart, round }, () =>
-      this.runSaga(`plan:${creatorId}:${weekStart}:${round}`, request),
-    );
+    const { templateId, replacedCount } = stored;
+    const replan = { templateId, round: replacedCount + 1, why };
+    const request = { creatorId, weekStart, asOfMs: this.ports.clock.nowMs(), replan };
+    // A template's rounds only grow, and a withdrawn one's number does not come back: no replay can stand for another wish.
+    const params = { creatorId, weekStart, templateId, round: replan.round };
+    await this.once(`${creatorId}:${weekStart}:${templateId}:${replan.round}`, params, () => this.runSaga(request));
     const plan = await this.get(creatorId, weekStart);
     if (!plan) throw new UnknownWeekError(`of ${weekStart} for "${creatorId}"`);
     return plan;
@@ -166,19 +184,42 @@ export class Schedules {
     }
   }
 
-  private async runSaga(name: string, request: WeekRequest): Promise<void> {
+  private async runSaga(request: WeekRequest): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         // An id of its own for every run: records of earlier ones, which may have failed, stay in the journal.
-        const sagaId = `${name}:${this.ports.ids.next()}`;
+        const sagaId = `${wishOf(request)}:${this.ports.ids.next()}`;
         await this.planning.run({ sagaId, creatorId: request.creatorId, input: request });
         return;
       } catch (error) {
-        const cause = isErosError(error, 'saga_failed') ? causeOfStep(error.cause) : undefined;
-        if (!isErosError(cause)) throw error;
-        if (cause.code !== 'stale_version' || attempt === STALE_TRIES) throw cause;
+        if (!(error instanceof SagaFailedError)) throw error;
+        const isStale = await this.isStale(error);
+        if (isStale && attempt < STALE_TRIES && !(await this.isOvertaken(request))) continue;
+        throw this.causeOf(error);
       }
     }
+  }
+
+  /** The rotation, or the week, was moved while this one was composed. Where another process has met it, the journal tells. */
+  private async isStale({ sagaId, cause }: SagaFailedError): Promise<boolean> {
+    if (cause !== undefined) return isErosError(causeOfStep(cause), 'stale_version');
+    return hasMetMovedRotation(this.ports.sagaStore, sagaId);
+  }
+
+  /** The week is no longer the one that was to be replaced: another run of the same request could only meet that again. */
+  private async isOvertaken({ creatorId, weekStart, replan }: WeekRequest): Promise<boolean> {
+    if (!replan) return false;
+    const stored = await this.ports.schedules.find(creatorId, weekStart);
+    return stored?.templateId !== replan.templateId || stored.replacedCount !== replan.round - 1;
+  }
+
+  /** Our own errors are the caller's to know by their codes; whatever else a port threw is told as a failed saga. */
+  private causeOf(failed: SagaFailedError): Error {
+    const cause = causeOfStep(failed.cause);
+    if (isErosError(cause)) return cause;
+    if (cause === failed.cause) return failed;
+    const { sagaId, status, isStuck, failedStep, reason } = failed;
+    return new SagaFailedError(sagaId, status, isStuck, failedStep, reason, { cause });
   }
 
   /**
@@ -285,7 +326,8 @@ export class Schedules {
 
   /**
    * Records what became of an item: `sent`, `failed` (it surely did not go out), or `unknown` (nobody can tell). An unknown one
-   * is never due again: an imported message with its id, or an operator's report, resolves it. The same report twice is fine.
+   * is never due again: an imported message with its id, also one that was imported before, or an operator's report, resolves it.
+   * The same report twice is fine.
    *
    * @throws {UnknownItemError}
    * @throws {InvalidSettingsError} for a follow-up sent before its PPV.
@@ -320,5 +362,19 @@ export class Schedules {
       ...(next.messageId === undefined ? {} : { messageId: next.messageId }),
     };
     await operations.append({ type: 'item_sent', creatorId, atMs: clock.nowMs(), details }, tx);
+    if (next.status === 'unknown' && next.messageId !== undefined) await this.reconcile(item, next, tx);
+  }
+
+  /** The message may have been imported before anybody knew that its fate was unknown. */
+  private async reconcile(
+    { itemId, creatorId, captionId }: DuePlanItem,
+    { messageId, atMs }: RecordedSend,
+    tx: Transaction,
+  ): Promise<void> {
+    const imported = messageId === undefined ? [] : await this.ports.sends.find([messageId], tx);
+    const mine = imported.filter((send) => send.creatorId === creatorId);
+    for (const proof of reconcileUnknown([{ itemId, creatorId, captionId, atMs, messageId }], mine)) {
+      await resolveUnknown(this.ports, proof, this.ports.clock.nowMs(), tx);
+    }
   }
 }

@@ -172,11 +172,24 @@ describe('an unknown send', () => {
     expect(await eros.data.importMessages(rows)).toMatchObject({ unchanged: 2, resolvedUnknown: 0 });
   });
 
-  it('is proved by a message that was there before anybody doubted', async () => {
-    const { ppv } = pair();
-    await eros.data.importMessages([proofOf(ppv, 'm-1')]);
+  it('is proved at once by a message that was there before anybody doubted', async () => {
+    const { ppv, followup } = pair();
+    await eros.data.importMessages([proofOf(ppv, 'm-1', 7), proofOf(followup, 'm-2')]);
     await report(ppv, 'unknown', 'm-1');
-    expect(await eros.data.importMessages([proofOf(ppv, 'm-1')])).toMatchObject({ unchanged: 1, resolvedUnknown: 1 });
+    expect(await itemOf(ppv.itemId)).toMatchObject({
+      send: { status: 'sent', messageId: 'm-1', at: later(ppv.scheduledAt, 7) },
+    });
+    expect(await eros.data.importMessages([proofOf(ppv, 'm-1', 7)])).toMatchObject({
+      unchanged: 1,
+      resolvedUnknown: 0,
+    });
+    await report(followup, 'unknown', 'm-1');
+    expect(await itemOf(followup.itemId)).toMatchObject({ send: { status: 'unknown' } });
+    const rows = await query(
+      eros,
+      'SELECT count(*) AS proofs FROM timing_operation_log WHERE event_details LIKE \'%"resolvedBy":"import"%\'',
+    );
+    expect(rows).toEqual([{ proofs: 1 }]);
   });
 
   it('is not proved by a message that proves another', async () => {

@@ -121,6 +121,39 @@ it('leaves a week alone that was planned again since', async () => {
   }
 }, 60_000);
 
+it.each([
+  [[0, 1], undefined],
+  [[1, 0], undefined],
+  [[0, 2], 1],
+  [[2, 0], 1],
+  [[1, 2], 0],
+  [[2, 1], 0],
+  [[1, 0, 2], undefined],
+  [[0, 1, 2], undefined],
+  [[2, 1, 0], undefined],
+] as const)(
+  'leaves, of plans that replaced one another, the last that was not rolled back: %j',
+  async (undone, left) => {
+    const { eros, plan, before, close } = await openPlanned();
+    try {
+      const pictures = [await picture(eros)];
+      const sagaIds = [await sagaOf(eros, await plan(SECOND))];
+      // As many as there are: two of them, or three.
+      for (let i = 1; i <= Math.max(...undone); i += 1) {
+        await query(eros, 'UPDATE creators SET current_active_fans = ? WHERE creator_id = ?', [i * 20_000, CREATOR]);
+        const replaced = await eros.schedules.replanWeek({ creatorId: CREATOR, weekStart: SECOND, why });
+        pictures.push(await picture(eros));
+        sagaIds.push(await sagaOf(eros, replaced));
+      }
+      for (const each of undone) expect((await rollBack(eros, sagaIds[each] ?? '')).status).toBe('rolled_back');
+      expect(await picture(eros)).toEqual(left === undefined ? before : pictures[left]);
+    } finally {
+      await close();
+    }
+  },
+  60_000,
+);
+
 it('keeps the slots of an earlier week when later ones have taken more', async () => {
   const { eros, plan, close } = await openPlanned();
   try {

@@ -14,7 +14,10 @@ import {
 } from '@eros/domain';
 import { followupOperation } from './plan-operations.js';
 import { callOffFollowups, putBackFollowups } from './planned-followups.js';
-import type { ComposedWeek, WeekPlanningPorts, WeekRequest } from './week-planning.js';
+import type { ComposedWeek } from './compose-week.js';
+import type { PersistedWeek } from './persist-week.js';
+import type { WeekPlanningPorts } from './week-planning-ports.js';
+import type { WeekRequest } from './week-request.js';
 
 /** What stood there before a week was planned again, as its undo needs it. JSON. */
 export interface ReplacedWeek {
@@ -41,7 +44,7 @@ interface Withdrawal {
  */
 export async function withdrawWeek(
   ports: WeekPlanningPorts,
-  { request, composed, replaced, sagaId }: Withdrawal,
+  { request, composed, replaced: replacedBySaga, sagaId }: Withdrawal,
   tx: Transaction,
 ): Promise<void> {
   const { creatorId, weekStart } = request;
@@ -53,6 +56,7 @@ export async function withdrawWeek(
   const why = { by: 'saga', reason: `${sagaId} was rolled back` };
   const calledOff = await callOffFollowups(ports, stored, why, atMs, tx);
   await ports.predictions.supersede(creatorId, weekStart, atMs, tx);
+  const replaced = await standingBefore(ports, replacedBySaga, tx);
   const isGivenBack = await giveBackSlots(ports, composed, replaced, atMs, tx);
   const putBack = replaced ? await putBackWeek(ports, templateId, replaced, atMs, tx) : [];
   if (!replaced) await ports.schedules.withdraw(templateId, tx);
@@ -68,6 +72,23 @@ export async function withdrawWeek(
     ...putBack.map((each) => followupOperation('followup_scheduled', each, atMs)),
   ];
   await ports.operations.appendAll(operations, tx);
+}
+
+/** What a week stood in place of whose saga was not taken back meanwhile: what was rolled back is not to come back. */
+async function standingBefore(
+  { sagaStore }: WeekPlanningPorts,
+  replaced: ReplacedWeek | undefined,
+  tx: Transaction,
+): Promise<ReplacedWeek | undefined> {
+  for (let before = replaced; before;) {
+    const { sagaId } = before.week;
+    const saga = sagaId === undefined ? undefined : await sagaStore.find(sagaId, tx);
+    // Under way is as good as done: an undo that comes after this one will not find its week.
+    if (!saga || (saga.status !== 'rolled_back' && saga.status !== 'compensating')) return before;
+    const persisted = saga.journal.find((event) => event.type === 'step_ended' && event.step === 'persist');
+    before = persisted?.type === 'step_ended' ? (persisted.result as PersistedWeek | undefined)?.replaced : undefined;
+  }
+  return undefined;
 }
 
 /** Stores the replaced week under its template again, with the prediction and the decision that belong to it. */
