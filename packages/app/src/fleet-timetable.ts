@@ -4,21 +4,34 @@ import type { Services } from './services.js';
 
 export interface FleetTimetablePorts {
   readonly timetable: Timetable;
-  readonly services: Pick<Services, 'schedules' | 'learning'>;
+  readonly services: {
+    readonly schedules: Pick<Services['schedules'], 'startFleet'>;
+    readonly learning: Pick<Services['learning'], 'measure' | 'apply'>;
+  };
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 /**
  * Plans what the fleet does by itself. Every process asks for the same; each occurrence is done by one of them. What is no longer
- * asked for is taken back.
+ * asked for is taken back. Work that fails is logged, and tried again by whoever keeps the time.
  */
 export async function keepTimetable(
   { planFleet, measure, timeZone = 'UTC' }: NonNullable<WorkersOption['timetable']>,
   { timetable, services, clock, logger }: FleetTimetablePorts,
 ): Promise<void> {
-  const set = (name: string, cron: string | undefined, work: () => Promise<void>): Promise<void> =>
-    cron === undefined ? timetable.cancel(name) : timetable.plan(name, cron, timeZone, work);
+  const set = (name: string, cron: string | undefined, work: () => Promise<void>): Promise<void> => {
+    if (cron === undefined) return timetable.cancel(name);
+    return timetable.plan(name, cron, timeZone, async () => {
+      try {
+        await work();
+      } catch (error) {
+        // Whoever keeps the time notes it in its own tables, where nobody looks.
+        logger.error({ work: name, error }, 'work of the timetable failed');
+        throw error;
+      }
+    });
+  };
   await set('plan_fleet', planFleet, async () => {
     const weekStart = addDays(mondayOf(timeZone, clock.nowMs()), 7);
     const { total, enqueued } = await services.schedules.startFleet({ weekStart });
