@@ -39,6 +39,26 @@ describe('a database that cannot be used', () => {
     expect(doctor).toMatchObject({ exitCode: 1, data: { ok: false } });
   });
 
+  it('hides no breaker behind a row that cannot be read, nor that row behind them', async () => {
+    const order = ['--reason', 'a \u001b[2Jtest', '--by', 'ana', '--database', 'good.db'];
+    expect((await run('breakers', 'hold', 'pay', 'open', ...order)).exitCode).toBe(0);
+    const other = new BetterSqlite(workshop.file('good.db'));
+    other.exec("INSERT INTO circuit_breaker_state (name, state) VALUES ('old', 'OPENED')");
+    other.close();
+    const list = await run('breakers', '--database', 'good.db');
+    expect(list.stdout).toMatch(/pay +held open/);
+    expect(list.stderr).toMatch(/warning: circuit breaker "old" has state/);
+    expect(list.exitCode).toBe(3);
+    const held = await run('breakers', 'hold', 'pay', 'closed', ...order);
+    expect(held.stdout).toContain(String.raw`a \u001b[2Jtest`);
+    expect(held.stdout).toMatch(/pay: held closed/);
+    expect(held.stderr).toMatch(/"old"/);
+    expect(held.exitCode).toBe(0);
+    const unreadable = await run('breakers', 'show', 'old', '--database', 'good.db');
+    expect(unreadable.stderr).toMatch(/correct that row, or delete it \[unreadable_breaker\]/);
+    expect(unreadable.exitCode).toBe(1);
+  });
+
   it('is no database at all', async () => {
     writeFileSync(workshop.file('notes.db'), 'these are my notes, and no database '.repeat(50));
     const { exitCode, stderr } = await run('plan', '--database', 'notes.db');

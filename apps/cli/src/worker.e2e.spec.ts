@@ -44,6 +44,16 @@ describe('workers', () => {
   it.each([
     ['one creator of all', ['plan', '--all', '--creator', 'c-001'], /contradict each other/],
     ['leaving to others what is not in line', ['plan', '--detach'], /--detach goes with --all/],
+    ['times that nobody keeps', ['worker', '--plan-fleet', '0 6 * * 5'], /need --dispatch pg-boss/],
+    ['a zone of no times', ['worker', '--time-zone', 'UTC'], /need --dispatch pg-boss/],
+    [
+      'an hour that there is not',
+      [
+        ...['worker', '--dispatch', 'pg-boss', '--measure', '0 25 * * *'],
+        ...['--database', 'postgres://127.0.0.1:1/eros'],
+      ],
+      /five fields/,
+    ],
     ['no saga at once', ['worker', '--concurrency', '0'], /whole number from 1/],
   ])('refuse %s', async (_, args, message) => {
     const { exitCode, stderr } = await run(...args);

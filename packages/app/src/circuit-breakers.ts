@@ -20,6 +20,7 @@ import {
   type Clock,
   type Ids,
   type Logger,
+  type ReadableBreakers,
   type Why,
 } from '@eros/domain';
 import { BreakerMetrics, type ObservedBreaker } from './breaker/breaker-metrics.js';
@@ -128,9 +129,18 @@ export class CircuitBreakers {
     await this.named(name).recordFailure();
   }
 
-  /** Every breaker of the database, by name, as told by the processes until now. */
+  /**
+   * Every breaker of the database, by name, as told by the processes until now.
+   *
+   * @throws {UnreadableBreakerError} for a row that is none of ours; `inspect` tells of the others all the same.
+   */
   async health(): Promise<BreakerHealth[]> {
     return this.ports.store.list();
+  }
+
+  /** Every breaker of the database that can be read, by name, and why the others cannot. */
+  async inspect(): Promise<ReadableBreakers> {
+    return this.ports.store.listReadable();
   }
 
   /**

@@ -41,6 +41,7 @@ export interface Eros {
     | 'run'
     | 'state'
     | 'recordSuccess'
+    | 'inspect'
     | 'recordFailure'
     | 'hold'
     | 'release'

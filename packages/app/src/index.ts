@@ -62,6 +62,7 @@ export type {
   BreakerPolicy,
   BreakerState,
   BreakerTransition,
+  ReadableBreakers,
   Caption,
   CaptionFacts,
   CaptionScore,

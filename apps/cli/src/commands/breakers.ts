@@ -1,6 +1,7 @@
 import type { Eros } from '@eros/app';
 import { Argument, type Command } from 'commander';
 import { NotFoundError } from '../errors.js';
+import { EXIT } from '../exit-code.js';
 import { formatBreaker, formatBreakers } from '../output/breakers.js';
 import { instantArgument } from '../run/arguments.js';
 import type { CommandContext, CommandResult } from '../run/command-context.js';
@@ -41,9 +42,10 @@ export function breakersCommand(program: Command, run: CommandRunner): void {
 
 const list = (context: CommandContext): Promise<CommandResult> =>
   withEros(context, async ({ breakers }) => {
-    const health = await breakers.health();
+    const { breakers: health, unreadable } = await breakers.inspect();
     context.say(formatBreakers(health, context.terminal));
-    return { data: health };
+    warnOf(unreadable, context);
+    return { data: health, exitCode: unreadable.length > 0 ? EXIT.partial : EXIT.ok };
   });
 
 const show = (context: CommandContext, name: string): Promise<CommandResult> =>
@@ -69,9 +71,18 @@ const reset = (context: CommandContext, name: string, options: OrderOptions): Pr
   });
 
 async function shown(context: CommandContext, { breakers }: Eros, name: string): Promise<CommandResult> {
-  const health = (await breakers.health()).find((each) => each.name === name);
+  const { breakers: all, unreadable } = await breakers.inspect();
+  const health = all.find((each) => each.name === name);
+  const problem = unreadable.find(({ breaker }) => breaker === name);
+  if (problem) throw problem;
+  warnOf(unreadable, context);
   if (!health) throw new NotFoundError(`no breaker "${name}": \`eros breakers\` lists them`);
   const history = await breakers.history(name, { limit: 20 });
   context.say(formatBreaker(health, history, context.terminal));
   return { data: { ...health, history } };
+}
+
+/** Rows that cannot be read do not hide the others, and are not hidden by them. */
+function warnOf(unreadable: readonly Error[], { terminal }: CommandContext): void {
+  for (const { message } of unreadable) terminal.writeError(`${terminal.colours.yellow('warning:')} ${message}\n`);
 }

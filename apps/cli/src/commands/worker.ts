@@ -1,5 +1,6 @@
 import type { Logger } from '@eros/app';
 import { Option, type Command } from 'commander';
+import { UsageError } from '../errors.js';
 import { formatCount, formatDecimal, plural } from '../output/format.js';
 import { wholeNumberArgument } from '../run/arguments.js';
 import type { CommandContext, CommandResult } from '../run/command-context.js';
@@ -57,6 +58,10 @@ async function work(context: CommandContext, options: WorkerOptions): Promise<Co
   const { concurrency, sweep: sweepMs, dispatch, planFleet, measure, timeZone } = options;
   const tally: Tally = { ends: new Map() };
   const asked = { ...(planFleet && { planFleet }), ...(measure && { measure }), ...(timeZone && { timeZone }) };
+  if (Object.keys(asked).length > 0 && dispatch !== 'pg-boss')
+    throw new UsageError(
+      '--plan-fleet, --measure and --time-zone need --dispatch pg-boss: nothing else keeps the time',
+    );
   const sagas = { runningMax: concurrency, sweepMs };
   const workers = { dispatch, ...(Object.keys(asked).length > 0 && { timetable: asked }) };
   await withEros(
@@ -79,10 +84,16 @@ async function work(context: CommandContext, options: WorkerOptions): Promise<Co
       clearInterval(report);
     },
     { sagas, workers, logger: counting(warningsOn(terminal), tally) },
-  );
+  ).catch((error: unknown) => {
+    throw isOfTimetable(error) ? new UsageError(error.message, { cause: error }) : error;
+  });
   context.say(`stopped; ${described(tally)}`);
   return { data: { ended: countOf(tally), byEnd: Object.fromEntries(tally.ends) }, endsBySignal: true };
 }
+
+/** What the engine finds wrong with the times is wrong usage. */
+const isOfTimetable = (error: unknown): error is Error =>
+  error instanceof Error && 'setting' in error && String(error.setting).startsWith('workers.timetable');
 
 /** Counts what the engine says of the ends of sagas. */
 function counting(logger: Logger, { ends }: Tally): Logger {

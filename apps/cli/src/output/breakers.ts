@@ -2,6 +2,7 @@ import type { BreakerHealth, BreakerTransition } from '@eros/app';
 import { formatCount, formatInstant, formatPct } from './format.js';
 import { formatTable } from './table.js';
 import type { Terminal } from './terminal.js';
+import { visible } from './visible.js';
 
 type Paper = Pick<Terminal, 'columns' | 'colours'>;
 
@@ -21,7 +22,7 @@ export function formatBreakers(breakers: readonly BreakerHealth[], { columns, co
       { title: 'with', givesWay: true },
     ],
     breakers.map((each) => [
-      each.name,
+      visible(each.name),
       paint[each.state](each.holds.length > 0 ? `held ${each.state}` : each.state),
       formatCount(each.minutesInState),
       formatCount(each.failureCount),
@@ -29,7 +30,7 @@ export function formatBreakers(breakers: readonly BreakerHealth[], { columns, co
         ? 'no calls'
         : `${formatPct(each.recentSuccessRatePct)} of ${formatCount(each.recentCalls)}`,
       formatInstant(each.lastFailureAtMs),
-      each.lastFailure ?? '',
+      visible(each.lastFailure ?? ''),
     ]),
     columns,
   );
@@ -42,7 +43,7 @@ export function formatBreaker(
   { columns, colours }: Paper,
 ): string {
   const { name, state, holds, failureCount, lastFailure, openUntilMs } = health;
-  const head = `${name}: ${holds.length > 0 ? `held ${state}` : state}, ${formatCount(failureCount)} failures in a row`;
+  const head = `${visible(name)}: ${holds.length > 0 ? `held ${state}` : state}, ${formatCount(failureCount)} failures in a row`;
   const facts = [
     ...holds.map(
       ({ as, by, reason, sinceMs, untilMs }) =>
@@ -51,7 +52,7 @@ export function formatBreaker(
     ...(openUntilMs === undefined ? [] : [`tries again at ${formatInstant(openUntilMs)}`]),
     ...(lastFailure === undefined ? [] : [`last failure: ${lastFailure}`]),
   ];
-  if (history.length === 0) return [colours.bold(head), ...facts, 'No transition yet.'].join('\n');
+  if (history.length === 0) return [colours.bold(head), ...facts.map(visible), 'No transition yet.'].join('\n');
   const table = formatTable(
     [
       { title: 'when' },
@@ -66,10 +67,10 @@ export function formatBreaker(
       from,
       to,
       cause,
-      by ?? node ?? '',
-      reason ?? '',
+      visible(by ?? node ?? ''),
+      visible(reason ?? ''),
     ]),
     columns,
   );
-  return [colours.bold(head), ...facts, '', table].join('\n');
+  return [colours.bold(head), ...facts.map(visible), '', table].join('\n');
 }

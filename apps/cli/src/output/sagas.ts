@@ -3,6 +3,7 @@ import { formatDuration, NOTHING } from './format.js';
 import { drawTimeline } from './saga-timeline.js';
 import { formatTable } from './table.js';
 import type { Terminal } from './terminal.js';
+import { visible } from './visible.js';
 
 type Paper = Pick<Terminal, 'columns' | 'colours'>;
 
@@ -18,7 +19,7 @@ export function formatSagas(sagas: readonly SagaView[], { columns, colours }: Pa
       { title: 'took', align: 'right' },
     ],
     sagas.map((saga) => [
-      saga.errorMessage === undefined ? saga.sagaId : `${saga.sagaId}\n  ${saga.errorMessage}`,
+      saga.errorMessage === undefined ? saga.sagaId : `${saga.sagaId}\n  ${visible(saga.errorMessage)}`,
       saga.name,
       saga.stuck ? colours.red(standing(saga)) : standing(saga),
       saga.startedAt.toISOString().slice(5, 16).replace('T', ' '),
@@ -39,7 +40,7 @@ export function formatSaga(saga: SagaDetailView, { columns, colours }: Paper): s
   const { sagaId, name, version, creatorId, stuck, stuckReason, failedStep, errorMessage } = saga;
   const head = `${sagaId}: ${name} ${version} of ${creatorId}, ${standing(saga)}${stuck ? ` (${stuckReason ?? 'unknown'})` : ''}`;
   const where = failedStep === undefined ? '' : `failed at ${failedStep}: `;
-  const problem = errorMessage === undefined ? [] : [`${where}${errorMessage}`];
+  const problem = errorMessage === undefined ? [] : [visible(`${where}${errorMessage}`)];
   const advice = stuck ? ['mend the cause, then retry or skip the step, revive the saga, or cancel it'] : [];
   const drawn = drawTimeline(saga.timeline, columns);
   const journal = formatTable(
@@ -53,6 +54,6 @@ export function formatSaga(saga: SagaDetailView, { columns, colours }: Paper): s
 /** Results can be long: --json has them whole. */
 const factsOf = (facts: Readonly<Record<string, unknown>>): string =>
   Object.entries(facts)
-    .map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .map(([name, value]) => `${name} ${typeof value === 'string' ? visible(value) : JSON.stringify(value)}`)
     .join(', ')
     .slice(0, 200);

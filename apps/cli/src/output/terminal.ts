@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import { harmless } from './visible.js';
 
 export type Colours = ReturnType<typeof pc.createColors>;
 
@@ -33,10 +34,10 @@ export function processTerminal({ stdout, stderr, env }: NodeJS.Process): Termin
   stderr.on('error', drop);
   return {
     write: (text) => {
-      if (!isGone) stdout.write(text);
+      if (!isGone) stdout.write(harmless(text));
     },
     writeError: (text) => {
-      stderr.write(text);
+      stderr.write(harmless(text));
     },
     columns: usableColumns(stdout.isTTY ? stdout.columns : undefined),
     colours: pc.createColors(stdout.isTTY && !env['NO_COLOR'] && env['TERM'] !== 'dumb'),

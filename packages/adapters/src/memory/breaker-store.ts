@@ -17,6 +17,7 @@ import {
   type BreakerReadings,
   type BreakerStore,
   type BreakerTransition,
+  type ReadableBreakers,
   type CircuitBreaker,
   type FlushedCalls,
   type HistoryQuery,
@@ -116,6 +117,10 @@ export class MemoryBreakerStore implements BreakerStore {
     };
     const names = [...breakers].sort(([a], [b]) => (a < b ? -1 : 1));
     return names.map(([name, breaker]) => breakerHealth(name, breaker, recently(name), atMs));
+  }
+
+  async listReadable(tx?: Transaction): Promise<ReadableBreakers> {
+    return { breakers: await this.list(tx), unreadable: [] };
   }
 
   private async addToHistory(

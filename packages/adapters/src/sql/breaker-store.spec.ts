@@ -114,6 +114,10 @@ describe('breakers in SQL', () => {
     const { breakers, unreadable } = await store.readAll();
     expect([...breakers.keys()]).toEqual(['other']);
     expect(unreadable).toMatchObject([{ breaker: 'pay', column }]);
+    expect(await store.listReadable()).toMatchObject({
+      breakers: [{ name: 'other' }],
+      unreadable: [{ breaker: 'pay' }],
+    });
     expect(await database.on().all("SELECT * FROM circuit_breaker_state WHERE name = 'pay'")).toEqual(before);
   });
 

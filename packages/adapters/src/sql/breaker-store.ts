@@ -17,6 +17,7 @@ import {
   type BreakerReadings,
   type BreakerStore,
   type BreakerTransition,
+  type ReadableBreakers,
   type CircuitBreaker,
   type FlushedCalls,
   type HistoryQuery,
@@ -116,18 +117,24 @@ export class SqlBreakerStore implements BreakerStore {
   }
 
   async list(tx?: Transaction): Promise<BreakerHealth[]> {
-    const { breakers, unreadable, atMs } = await this.readAll(tx);
+    const { breakers, unreadable } = await this.listReadable(tx);
     if (unreadable[0]) throw unreadable[0];
+    return [...breakers];
+  }
+
+  async listReadable(tx?: Transaction): Promise<ReadableBreakers> {
+    const { breakers, unreadable, atMs } = await this.readAll(tx);
     const rows = await this.database.on(tx).all<{ name: string; successes: number; failures: number }>(
       `SELECT name, SUM(success_count) AS successes, SUM(failure_count) AS failures
        FROM circuit_breaker_calls WHERE slice_start >= ? GROUP BY name`,
       [formatInstant(atMs - RECENT_MS)],
     );
     const recent = new Map(rows.map(({ name, ...sums }) => [name, sums]));
-    return [...breakers].map(([name, breaker]) => {
+    const health = [...breakers].map(([name, breaker]) => {
       const { successes = 0, failures = 0 } = recent.get(name) ?? {};
       return breakerHealth(name, breaker, { successes: Number(successes), failures: Number(failures) }, atMs);
     });
+    return { breakers: health, unreadable };
   }
 
   /** In the transaction that made them: the entries and the news are committed with what they tell of. */

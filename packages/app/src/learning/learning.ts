@@ -187,8 +187,9 @@ export class Learning {
     await this.setFrozen(creatorId, why, false);
   }
 
-  private async setFrozen(creatorId: string, { by, reason }: Why, isFrozen: boolean): Promise<void> {
-    assertWhy({ by, reason });
+  private async setFrozen(creatorId: string, why: Why, isFrozen: boolean): Promise<void> {
+    assertWhy(why);
+    const { by, reason } = why;
     await this.creatorOf(creatorId);
     await this.ports.unitOfWork.transaction(
       async (tx) => {

@@ -204,8 +204,9 @@ export class Sagas {
     if (end.type === 'handed_back') await this.tellOthers(run.sagaId);
   }
 
-  private async request(sagaId: string, { by, reason }: Why, wish: SagaWish): Promise<void> {
-    assertWhy({ by, reason });
+  private async request(sagaId: string, why: Why, wish: SagaWish): Promise<void> {
+    assertWhy(why);
+    const { by, reason } = why;
     await this.ports.store.request(sagaId, { ...wish, by, reason });
     const run = this.runs.get(sagaId);
     await (run ? run.lookUp() : this.tellOthers(sagaId));

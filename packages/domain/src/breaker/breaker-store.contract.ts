@@ -42,6 +42,7 @@ export function breakerStoreContract(
       expect(await store.read('pay')).toEqual({ breaker: undefined, atMs: START_MS });
       expect(await store.readAll()).toEqual({ breakers: new Map(), unreadable: [], atMs: START_MS });
       expect(await store.list()).toEqual([]);
+      expect(await store.listReadable()).toEqual({ breakers: [], unreadable: [] });
     });
 
     it('gives back what it decided, in every state', async () => {

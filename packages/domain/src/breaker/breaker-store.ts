@@ -27,6 +27,14 @@ export interface BreakerReadings {
   readonly atMs: number;
 }
 
+/** The health of stored breakers. */
+export interface ReadableBreakers {
+  /** By name. */
+  readonly breakers: readonly BreakerHealth[];
+  /** Rows that are none of ours. */
+  readonly unreadable: readonly UnreadableBreakerError[];
+}
+
 /** Calls that one process let through since its last flush. */
 export interface FlushedCalls extends RecentCalls {
   /**
@@ -55,7 +63,7 @@ export interface HistoryQuery {
  * `tx`, a write is a transaction of its own, also inside a caller's transaction, behind which it queues: there the caller
  * must not await it. What is promised here is tested by `breakerStoreContract`.
  *
- * Every method but `readAll` and `history` throws {UnreadableBreakerError} on a row that is none of ours, and writes nothing then.
+ * Every method but `readAll`, `listReadable` and `history` throws {UnreadableBreakerError} on a row that is none of ours, and writes nothing then.
  */
 export interface BreakerStore {
   read(name: string, tx?: Transaction): Promise<BreakerReading>;
@@ -76,6 +84,8 @@ export interface BreakerStore {
   history(name: string, query?: HistoryQuery, tx?: Transaction): Promise<BreakerTransition[]>;
   /** The health of every stored breaker, by name. */
   list(tx?: Transaction): Promise<BreakerHealth[]>;
+  /** The same of those that can be read, and beside it why the others cannot: one of them must not hide the rest. */
+  listReadable(tx?: Transaction): Promise<ReadableBreakers>;
 }
 
 /** Totals of recent calls are kept in slices of this length. */

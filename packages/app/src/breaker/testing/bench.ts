@@ -95,6 +95,9 @@ export class FakeStore implements BreakerStore {
     const none = { successes: 0, failures: 0 };
     return [...this.rows].map(([name, breaker]) => breakerHealth(name, breaker, none, this.nowMs()));
   }
+  async listReadable() {
+    return { breakers: await this.list(), unreadable: [] };
+  }
   /** What was written since the last look. */
   takeAsked(): string[] {
     return this.asked.splice(0).filter((what) => what !== 'readAll');
