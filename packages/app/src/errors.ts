@@ -47,6 +47,7 @@ export {
   UnknownWeekError,
   UnreadableBreakerError,
   UnreadableOperationError,
+  UnreadableSagaError,
   UnsupportedDatabaseError,
   WeekNotReplaceableError,
 } from '@eros/domain';

@@ -8,7 +8,7 @@ import {
   heldAfter,
   isOpenSaga,
   isTerminalStatus,
-  replaySaga,
+  readJournal,
   sagaPageOf,
   SagaLeaseLostError,
   StaleVersionError,
@@ -29,6 +29,7 @@ import {
   type SagaRequest,
   type SagaState,
   type SagaStore,
+  type StoredJournal,
   type Transaction,
   type WaitingSagas,
 } from '@eros/domain';
@@ -41,6 +42,8 @@ interface Row {
   readonly epoch: number;
   readonly lease: SagaLease | undefined;
   readonly journalLength: number;
+  /** Whether a worker owes it anything. */
+  readonly isOpen: boolean;
 }
 
 /** One entry, as JSON: what a real database would give back. */
@@ -61,7 +64,7 @@ export class MemorySagaStore implements SagaStore {
       }
       const { events, state } = createdSaga(saga, holder, nowMs);
       const id = rowsOf(session).nextId();
-      const row: Row = { id, sagaId, definition, epoch: 0, lease: undefined, journalLength: 0 };
+      const row: Row = { id, sagaId, definition, epoch: 0, lease: undefined, journalLength: 0, isOpen: true };
       save(row, events, state, holder && isOpenSaga(state) ? leaseFor(holder, nowMs) : undefined, session);
       return holder && heldBy(holder, sagaId, definition, state, nowMs);
     });
@@ -71,7 +74,7 @@ export class MemorySagaStore implements SagaStore {
     return this.database.write(undefined, (session, nowMs) => {
       const row = rowsOf(session).get(sagaId);
       if (!row || !hashes.includes(row.definition.hash)) return undefined;
-      const saga = replaySaga(journalOf(row, session));
+      const { saga } = journalOf(row, session);
       const decision = decideSagaClaim(saga, row.lease, terms, nowMs);
       if (decision.type === 'refused') return undefined;
       const state = decision.events.reduce(evolveSaga, saga);
@@ -86,7 +89,7 @@ export class MemorySagaStore implements SagaStore {
     const session = this.database.on();
     return rowsOf(session)
       .values()
-      .filter((row) => hashes.includes(row.definition.hash) && isWaiting(row, nowMs, session))
+      .filter((row) => hashes.includes(row.definition.hash) && isWaiting(row, nowMs))
       .slice(0, limit)
       .map(({ sagaId }) => sagaId);
   }
@@ -97,7 +100,7 @@ export class MemorySagaStore implements SagaStore {
     const found = new Map<string, WaitingSagas>();
     for (const row of rowsOf(session).values()) {
       const { definition } = row;
-      if (hashes.includes(definition.hash) || !isWaiting(row, nowMs, session)) continue;
+      if (hashes.includes(definition.hash) || !isWaiting(row, nowMs)) continue;
       found.set(definition.hash, { definition, count: (found.get(definition.hash)?.count ?? 0) + 1 });
     }
     const byHash = [...found.values()].sort((a, b) => (a.definition.hash < b.definition.hash ? -1 : 1));
@@ -145,7 +148,7 @@ export class MemorySagaStore implements SagaStore {
     await this.database.write(tx, (session, nowMs) => {
       const row = rowsOf(session).get(sagaId);
       if (!row) throw new UnknownSagaError(sagaId);
-      const saga = replaySaga(journalOf(row, session));
+      const { saga } = journalOf(row, session);
       const events = acceptedEvents(sagaId, saga, row.lease, request, nowMs);
       save(row, events, events.reduce(evolveSaga, saga), row.lease, session);
     });
@@ -205,21 +208,24 @@ function save(
   events.forEach((event, i) =>
     entriesOf(session).set(`${row.sagaId}#${row.journalLength + i + 1}`, { json: JSON.stringify(event) }),
   );
-  rowsOf(session).set(row.sagaId, { ...row, epoch: state.claim.epoch, lease, journalLength: state.seq });
+  const journalLength = state.seq;
+  rowsOf(session).set(row.sagaId, {
+    ...{ ...row, epoch: state.claim.epoch, lease, journalLength, isOpen: isOpenSaga(state) },
+  });
 }
 
-function journalOf({ sagaId, journalLength }: Row, session: MemorySession): SagaEvent[] {
-  return Array.from({ length: journalLength }, (_, i) => {
+function journalOf({ sagaId, journalLength }: Row, session: MemorySession): StoredJournal {
+  const entries = Array.from({ length: journalLength }, (_, i) => {
     const entry = entriesOf(session).get(`${sagaId}#${i + 1}`);
     if (!entry) throw new Error(`bug: saga "${sagaId}" has no journal entry ${i + 1}`);
-    return JSON.parse(entry.json) as SagaEvent;
+    return entry;
   });
+  return readJournal(sagaId, entries, ({ json }) => JSON.parse(json) as SagaEvent);
 }
 
 function detailOf(row: Row, nowMs: number, session: MemorySession): SagaDetail {
   const { id, sagaId, definition, epoch, lease } = row;
-  const journal = journalOf(row, session);
-  const saga = replaySaga(journal);
+  const { journal, saga } = journalOf(row, session);
   const { creatorId, createdAtMs } = saga;
   const isLeased = lease !== undefined && nowMs < lease.untilMs;
   const held = { id, sagaId, creatorId, createdAtMs, definition, epoch, isLeased, ...(lease ? { lease } : {}) };
@@ -232,8 +238,8 @@ function recordOf(row: Row, nowMs: number, session: MemorySession): SagaRecord {
 }
 
 /** Whether a worker that has its definition could claim it. */
-function isWaiting(row: Row, nowMs: number, session: MemorySession): boolean {
-  return isOpenSaga(replaySaga(journalOf(row, session))) && !(row.lease && nowMs < row.lease.untilMs);
+function isWaiting(row: Row, nowMs: number): boolean {
+  return row.isOpen && !(row.lease && nowMs < row.lease.untilMs);
 }
 
 function heldRow({ sagaId, owner, epoch }: HeldSaga, session: MemorySession): Row {

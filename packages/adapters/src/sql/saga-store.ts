@@ -8,7 +8,7 @@ import {
   formatSagaCursor,
   heldAfter,
   isOpenSaga,
-  replaySaga,
+  readJournal,
   sagaPageOf,
   SagaLeaseLostError,
   StaleVersionError,
@@ -28,6 +28,7 @@ import {
   type SagaRequest,
   type SagaState,
   type SagaStore,
+  type StoredJournal,
   type Transaction,
   type WaitingSagas,
 } from '@eros/domain';
@@ -120,7 +121,7 @@ export class SqlSagaStore implements SagaStore {
       const row = await this.row(sagaId, tx, this.database.dialect.forUpdate);
       if (!row || !hashes.includes(row.definition_hash)) return undefined;
       const nowMs = await this.database.nowMs(tx);
-      const saga = replaySaga(await this.journal(sagaId, tx));
+      const { saga } = await this.journal(sagaId, tx);
       const decision = decideSagaClaim(saga, leaseOf(row), terms, nowMs);
       if (decision.type === 'refused') return undefined;
       const state = decision.events.reduce(evolveSaga, saga);
@@ -219,7 +220,7 @@ export class SqlSagaStore implements SagaStore {
     await this.inTransaction(tx, async (own) => {
       const row = await this.row(sagaId, own, this.database.dialect.forUpdate);
       if (!row) throw new UnknownSagaError(sagaId);
-      const saga = replaySaga(await this.journal(sagaId, own));
+      const { saga } = await this.journal(sagaId, own);
       const lease = leaseOf(row);
       const events = acceptedEvents(sagaId, saga, lease, request, await this.database.nowMs(own));
       if (!(await this.update({ sagaId }, saga, rowOf(events.reduce(evolveSaga, saga), lease), own))) {
@@ -234,8 +235,8 @@ export class SqlSagaStore implements SagaStore {
     if (!row) return undefined;
     const nowMs = await this.database.nowMs(tx);
     // Read after the row, so perhaps ahead of it: the summary is the journal's.
-    const journal = await this.journal(sagaId, tx);
-    return { ...heldFromRow(row, nowMs), ...summarizeSaga(replaySaga(journal)), journal };
+    const { journal, saga } = await this.journal(sagaId, tx);
+    return { ...heldFromRow(row, nowMs), ...summarizeSaga(saga), journal };
   }
 
   async records({ sagaIds, atRest = false }: NamedSagas, tx?: Transaction): Promise<SagaRecord[]> {
@@ -281,10 +282,10 @@ export class SqlSagaStore implements SagaStore {
     return (await this.database.on(tx).all<SagaRow>(sql, [sagaId]))[0];
   }
 
-  private async journal(sagaId: string, tx?: Transaction): Promise<SagaEvent[]> {
+  private async journal(sagaId: string, tx?: Transaction): Promise<StoredJournal> {
     const sql = 'SELECT entry, at FROM saga_journal WHERE saga_id = ? ORDER BY seq';
     const rows = await this.database.on(tx).all<{ entry: unknown; at: string }>(sql, [sagaId]);
-    return rows.map(eventFromRow);
+    return readJournal(sagaId, rows, eventFromRow);
   }
 
   private async write(sagaId: string, from: number, events: readonly SagaEvent[], tx: Transaction): Promise<void> {

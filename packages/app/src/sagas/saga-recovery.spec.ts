@@ -167,6 +167,44 @@ describe('sagas between workers', () => {
     await world.settle(sagas.close());
   });
 
+  it('passes over sagas that it cannot read, however many stand first, and tells of each once', async () => {
+    const { sagas, logged } = world.engine('a', { settings: { runningMax: 2 } });
+    const done: string[] = [];
+    const saga = sagas.define(of({ name: 'a', execute: async ({ sagaId }) => void done.push(sagaId) }));
+    for (let i = 1; i <= 8; i += 1) {
+      await world.database.transaction((transaction) => saga.start({ ...request(`s${i}`), transaction }));
+    }
+    const before = await world.exchangeEntry('s1#1', '{"type":"annotated","atMs":0}');
+    for (let i = 2; i <= 5; i += 1) await world.exchangeEntry(`s${i}#1`, '{"type":"annotated","atMs":0}');
+    await world.settle(sagas.start());
+    await world.pass(5_000);
+    expect(done).toEqual(['s6', 's7', 's8']);
+    const told = logged.filter(({ level }) => level === 'error').map(({ fields }) => fields['sagaId']);
+    expect(told).toEqual(['s1', 's2', 's3', 's4', 's5']);
+    expect(await codeOf(sagas.get('s1'))).toBe('unreadable_saga');
+    await world.exchangeEntry('s1#1', before);
+    await world.pass(5_000);
+    expect(done).toEqual(['s6', 's7', 's8', 's1']);
+    await world.settle(sagas.close());
+  });
+
+  it('looks on past a saga whose claim fails for no known reason', async () => {
+    const { sagas, refuseClaimsOf } = world.engine('a');
+    const done: string[] = [];
+    const saga = sagas.define(of({ name: 'a', execute: async ({ sagaId }) => void done.push(sagaId) }));
+    for (const sagaId of ['s1', 's2', 's3']) {
+      await world.database.transaction((transaction) => saga.start({ ...request(sagaId), transaction }));
+    }
+    refuseClaimsOf(['s1']);
+    await world.settle(sagas.start());
+    await world.pass(3_000);
+    expect(done).toEqual(['s2', 's3']);
+    refuseClaimsOf([]);
+    await world.pass(1_000);
+    expect(done).toEqual(['s2', 's3', 's1']);
+    await world.settle(sagas.close());
+  });
+
   it('goes on with a long line as soon as there is room, not with the next sweep', async () => {
     const { sagas } = world.engine('a', { settings: { runningMax: 2 } });
     const saga = sagas.define(of({ name: 'a', execute: nothing }));

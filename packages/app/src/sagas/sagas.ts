@@ -26,6 +26,7 @@ import { completed, inputOf } from './saga-ends.js';
 import { SagaRun, type RegisteredSaga, type RunEnd } from './saga-run.js';
 import type { SagaServicePorts } from './saga-service-ports.js';
 import { sagaDetailView, sagaView, type SagaDetailView, type SagaViewPage, type UnclaimedSagas } from './saga-view.js';
+import { SetAside } from './set-aside.js';
 import { sagaSettings, type SagaSettings } from './settings.js';
 
 type SagaWish = Wish<SagaRequest>;
@@ -46,6 +47,7 @@ export class Sagas {
   /** Claims under way: each may become a run. */
   private claiming = 0;
   private isSweeping = false;
+  private readonly setAside = new SetAside();
   /** The last sweep took of as many sagas as there was room for: there may be more. */
   private isBehind = false;
   private isStarted = false;
@@ -372,13 +374,32 @@ export class Sagas {
 
   private async claimAll(): Promise<void> {
     this.isBehind = false;
-    const free = this.room;
-    if (free <= 0) return;
-    const found = await this.ports.store.claimable([...this.hashes()], free);
-    for (const sagaId of found) {
+    if (this.room <= 0) return;
+    const limit = this.room + this.setAside.size;
+    const found = await this.ports.store.claimable([...this.hashes()], limit);
+    if (found.length < limit) this.setAside.keep(found);
+    for (const sagaId of this.setAside.next(found)) {
       if (this.isClosing || this.room <= 0) return;
       // What cannot be claimed is no reason for another look.
-      if (await this.takeUp(sagaId)) this.isBehind = found.length === free;
+      if (await this.takeUpAlone(sagaId)) this.isBehind = found.length === limit;
+    }
+  }
+
+  /** Takes a saga up, or sets it aside: it is in nobody's way. Rejects when more than this one saga seems to be the matter. */
+  private async takeUpAlone(sagaId: string): Promise<boolean> {
+    try {
+      const isTaken = await this.takeUp(sagaId);
+      this.setAside.delete(sagaId);
+      return isTaken;
+    } catch (error) {
+      const isNew = this.setAside.add(sagaId);
+      if (!isErosError(error, 'unreadable_saga')) {
+        if (isNew) throw error;
+        this.ports.logger.warn({ sagaId, error }, 'a saga could not be taken up; it is tried again');
+      } else if (isNew) {
+        this.ports.logger.error({ sagaId, error }, `passing over a saga: ${error.message}`);
+      }
+      return false;
     }
   }
 

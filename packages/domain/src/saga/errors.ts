@@ -1,4 +1,5 @@
 import { erosErrorBrand } from '../errors.js';
+import { readThrown, textOfThrown } from '../thrown.js';
 import type { SagaStatus } from './saga-status.js';
 
 /** A saga's definition cannot be run. Nothing was registered. */
@@ -159,6 +160,27 @@ export class SagaHandedBackError extends Error {
   ) {
     super(
       `this process stopped working on saga "${sagaId}" before its end: any started engine with its definition goes on`,
+      options,
+    );
+  }
+}
+
+/** A stored journal cannot be read by this version of the engine. The saga was left as it is. */
+export class UnreadableSagaError extends Error {
+  override readonly name = 'UnreadableSagaError';
+  readonly code = 'unreadable_saga';
+  readonly [erosErrorBrand] = true;
+
+  constructor(
+    readonly sagaId: string,
+    /** The number of the first entry that has no meaning here, from 1. */
+    readonly seq: number,
+    options: { cause: unknown },
+  ) {
+    const problem = textOfThrown(readThrown(options.cause, 'message') ?? options.cause);
+    super(
+      `saga "${sagaId}" cannot be read, from entry ${seq} of its journal on (${problem}): ` +
+        'leave it to a process of the version that wrote it, or mend the entry in saga_journal',
       options,
     );
   }

@@ -103,6 +103,7 @@ export interface SagaStore {
    *
    * @returns `undefined` when the saga is unknown, of another definition, parked, held, or terminal with nothing requested; also
    *   when another worker was faster.
+   * @throws {UnreadableSagaError} when its journal has no meaning here: nothing is written.
    */
   claim(sagaId: string, terms: SagaClaimTerms, hashes: readonly string[]): Promise<HeldSaga | undefined>;
 
@@ -143,12 +144,14 @@ export interface SagaStore {
    * Writes down what an operator wants, in the journal. Whoever holds the saga goes on holding it.
    *
    * @throws {UnknownSagaError}
+   * @throws {UnreadableSagaError} when its journal has no meaning here.
    * @throws {NotParkedError} when there is nothing to retry, skip or revive.
    * @throws {SagaNotReversibleError} when it cannot be cancelled or rolled back.
    * @throws {SagaLeasedError} when a worker is executing what is to be rolled back.
    */
   request(sagaId: string, request: SagaRequest, tx?: Transaction): Promise<void>;
 
+  /** @throws {UnreadableSagaError} when its journal has no meaning here. */
   find(sagaId: string, tx?: Transaction): Promise<SagaDetail | undefined>;
 
   /** Those of these sagas that exist, without their journals; in no order. */

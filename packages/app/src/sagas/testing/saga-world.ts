@@ -22,6 +22,13 @@ export interface Fault {
   readonly isFatal: boolean;
 }
 
+/** What an engine told its logger; `debug` is left out. */
+export interface Logged {
+  readonly level: 'info' | 'warn' | 'error';
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly message: string;
+}
+
 interface Timer {
   readonly dueMs: number;
   readonly work: () => void;
@@ -51,8 +58,18 @@ export class SagaWorld {
       fault,
       conflicts = 0,
     }: { settings?: Partial<SagaSettings>; fault?: Fault | undefined; conflicts?: number } = {},
-  ): { sagas: Sagas; calls: () => number; cutOff: (methods: readonly string[]) => void } {
+  ): {
+    sagas: Sagas;
+    calls: () => number;
+    cutOff: (methods: readonly string[]) => void;
+    refuseClaimsOf: (sagaIds: readonly string[]) => void;
+    logged: readonly Logged[];
+  } {
     let calls = 0;
+    let refused: readonly string[] = [];
+    const logged: Logged[] = [];
+    const log = (level: Logged['level']) => (fields: object, message: string) =>
+      void logged.push({ level, fields: fields as Logged['fields'], message });
     let cut: readonly string[] = [];
     const guarded = async <T>(name: string, call: () => Promise<T>): Promise<T> => {
       calls += 1;
@@ -74,7 +91,11 @@ export class SagaWorld {
     const guardedStore: SagaStore = {
       create: (saga, holder, tx) =>
         tx ? store.create(saga, holder, tx) : commit('create', () => store.create(saga, holder)),
-      claim: (sagaId, terms, hashes) => commit('claim', () => store.claim(sagaId, terms, hashes)),
+      claim: (sagaId, terms, hashes) =>
+        commit('claim', () => {
+          if (refused.includes(sagaId)) throw new Error('claim: refused');
+          return store.claim(sagaId, terms, hashes);
+        }),
       claimable: (hashes, limit) => guarded('claimable', () => store.claimable(hashes, limit)),
       append: (held, decide, tx) =>
         tx
@@ -102,12 +123,15 @@ export class SagaWorld {
         creators: { find: async (creatorId) => (creatorId === 'nobody' ? undefined : creatorOf(creatorId)) },
         sha256: (text) => createHash('sha256').update(text).digest('hex'),
         ids: { next: () => `saga-${(this.lastId += 1)}` },
-        logger: { debug: silent, info: silent, warn: silent, error: silent },
+        logger: { debug: silent, info: log('info'), warn: log('warn'), error: log('error') },
         keepAlive: () => silent,
       },
       settings,
     );
-    return { sagas, calls: () => calls, cutOff: (methods) => void (cut = methods) };
+    return {
+      ...{ sagas, logged, calls: () => calls, cutOff: (methods) => void (cut = methods) },
+      refuseClaimsOf: (sagaIds) => void (refused = sagaIds),
+    };
   }
 
   /** What the work comes to, letting time pass whenever nothing else happens. */
@@ -142,6 +166,16 @@ export class SagaWorld {
 
   counted(name: string): number {
     return this.database.on().table<{ value: number }>('counts').get(name)?.value ?? 0;
+  }
+
+  /** Puts another entry into the journal. @returns the one that stood there. */
+  exchangeEntry(key: string, json: string): Promise<string> {
+    return this.database.write(undefined, (session) => {
+      const entries = session.table<{ json: string }>('saga_journal');
+      const before = entries.get(key)?.json ?? '';
+      entries.set(key, { json });
+      return before;
+    });
   }
 
   private ring(): void {
