@@ -22,6 +22,35 @@ describe('timers', () => {
     expect(fired).toBe(0);
   });
 
+  describe('longer than those of Node', () => {
+    beforeEach(() => void jest.useFakeTimers());
+    afterEach(() => void jest.useRealTimers());
+    const DAY_MS = 86_400_000;
+
+    it.each([24, 25, 30, 100])('wait %p days to the millisecond', (days) => {
+      let fired = 0;
+      unrefTimers(() => (fired += 1), days * DAY_MS);
+      jest.advanceTimersByTime(days * DAY_MS - 1);
+      expect(fired).toBe(0);
+      jest.advanceTimersByTime(1);
+      expect(fired).toBe(1);
+      jest.advanceTimersByTime(200 * DAY_MS);
+      expect(fired).toBe(1);
+    });
+
+    it('can be cancelled in any part of the wait, and never fire when they are told never to', () => {
+      let fired = 0;
+      const cancel = unrefTimers(() => (fired += 1), 60 * DAY_MS);
+      const cancelNever = unrefTimers(() => (fired += 1), Infinity);
+      jest.advanceTimersByTime(30 * DAY_MS);
+      cancel();
+      jest.advanceTimersByTime(900 * DAY_MS);
+      expect([fired, jest.getTimerCount()]).toEqual([0, 1]);
+      cancelNever();
+      expect(jest.getTimerCount()).toBe(0);
+    });
+  });
+
   it('end a wait when the work has settled, either way', async () => {
     const { schedule, timers } = byHand();
     await waitAtMost(Promise.resolve(1), 50, schedule);

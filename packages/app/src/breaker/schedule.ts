@@ -1,12 +1,20 @@
-/** Runs `work` once after a time; the answer cancels it. Must not keep the process alive. */
+/** Runs `work` once after a time, which may be any, `Infinity` too; the answer cancels it. Must not keep the process alive. */
 export type Schedule = (work: () => void, afterMs: number) => () => void;
 
 /** A caller waits this long for the database's answer where it cannot go on without: the first use of a name, a permit. */
 export const ASK_WAIT_MS = 1_000;
 
-/** Timers of Node that keep no process alive. */
+/** A timer of Node waits no longer than this, 24 days; told to wait longer it fires at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** Timers of Node that keep no process alive. However long the time is, it is waited out; one of `Infinity` never comes. */
 export const unrefTimers: Schedule = (work, afterMs) => {
-  const timer = setTimeout(work, afterMs).unref();
+  let timer: NodeJS.Timeout;
+  const wait = (leftMs: number): void => {
+    const goOn = leftMs > LONGEST_TIMER_MS ? () => wait(leftMs - LONGEST_TIMER_MS) : work;
+    timer = setTimeout(goOn, Math.min(leftMs, LONGEST_TIMER_MS)).unref();
+  };
+  wait(afterMs);
   return () => clearTimeout(timer);
 };
 

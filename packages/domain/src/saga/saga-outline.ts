@@ -71,7 +71,7 @@ export interface StepDraft {
 
 /** Of one try of a step or of an undo, unless declared otherwise (predecessor facts 5.1). */
 export const DEFAULT_STEP_TIMEOUT_MS = 30_000;
-/** Timers cannot wait longer: 2^31 - 1 ms, 24 days. */
+/** The longest timeout of a try, and of a whole saga: 2^31 - 1 ms, 24 days. */
 export const TIMEOUT_MS_MAX = 2_147_483_647;
 
 /**
