@@ -121,6 +121,24 @@ describe('sagas between workers', () => {
     expect(await codeOf(a.sagas.define(definition).start(request('t')))).toBe('saga_handed_back');
   });
 
+  it('leaves no lease behind, at whatever moment of taking a saga up it closes', async () => {
+    const begun: string[] = [];
+    for (let moment = 0; moment < 60; moment += 1) {
+      const { sagas } = world.engine(`a${moment}`);
+      const sagaId = `s${moment}`;
+      const saga = sagas.define(of({ name: 'a', execute: async () => void begun.push(sagaId) }));
+      const handle = await world.database.transaction((transaction) => saga.start({ ...request(sagaId), transaction }));
+      const outcome = codeOf(handle.wait());
+      for (let i = 0; i < moment; i += 1) await Promise.resolve();
+      const owner = await world.settle(sagas.close().then(() => world.ownerOf(sagaId)));
+      expect([moment, owner]).toEqual([moment, undefined]);
+      const left = await world.store.find(sagaId);
+      if (left?.status !== 'completed') expect(await outcome).toBe('saga_handed_back');
+    }
+    expect(begun.length).toBeGreaterThan(0);
+    expect(begun.length).toBeLessThan(60);
+  });
+
   it('aborts what does not end in time when it closes, and writes nothing of it', async () => {
     const { work, contexts } = gate();
     const { sagas } = world.engine('a');

@@ -36,7 +36,8 @@ type Wish<Request> = Request extends unknown ? Omit<Request, keyof Why> : never;
 export class Sagas {
   private readonly registered = new Map<string, RegisteredSaga>();
   private readonly runs = new Map<string, SagaRun>();
-  private readonly starting = new Set<Promise<unknown>>();
+  /** Starts and claims under way: closing waits for them, since each may come to hold a saga. */
+  private readonly claims = new Set<Promise<unknown>>();
   private readonly knownCreators: KnownCreators;
   private readonly settings: SagaSettings;
   private sweeping: Promise<void> | undefined;
@@ -191,7 +192,7 @@ export class Sagas {
     for (const goOn of this.queue.splice(0)) goOn();
     await this.stopListening();
     await this.sweeping;
-    await Promise.allSettled(this.starting); // told to their callers
+    await Promise.allSettled(this.claims); // told to their callers
     const runs = [...this.runs.values()];
     for (const run of runs) run.stop();
     const cancel = this.ports.schedule(() => runs.forEach((run) => run.interrupt()), timeoutMs);
@@ -231,11 +232,14 @@ export class Sagas {
   }
 
   private startOne<I>(definition: HeldSaga['definition'], request: StartSaga<I>): Promise<SagaHandle> {
-    const starting = this.createOne(definition, request);
-    this.starting.add(starting);
-    const forget = (): void => void this.starting.delete(starting);
-    starting.then(forget, forget);
-    return starting;
+    return this.waitedForByClose(this.createOne(definition, request));
+  }
+
+  private waitedForByClose<T>(claim: Promise<T>): Promise<T> {
+    this.claims.add(claim);
+    const forget = (): void => void this.claims.delete(claim);
+    claim.then(forget, forget);
+    return claim;
   }
 
   private async createOne<I>(
@@ -270,8 +274,16 @@ export class Sagas {
     return { owner: this.ports.node, leaseMs, recoveriesMax };
   }
 
-  /** Executes the saga if it is this worker's. Its lease is counted from the asking. */
-  private async hold(ask: () => Promise<HeldSaga | undefined>): Promise<boolean> {
+  /**
+   * Executes the saga if it is this worker's. Its lease is counted from the asking.
+   *
+   * @returns whether it became this worker's; one that comes while the process closes is handed back at once.
+   */
+  private hold(ask: () => Promise<HeldSaga | undefined>): Promise<boolean> {
+    return this.waitedForByClose(this.claim(ask));
+  }
+
+  private async claim(ask: () => Promise<HeldSaga | undefined>): Promise<boolean> {
     const countdown = new LeaseCountdown(this.settings.leaseMs, this.ports.schedule);
     let held: HeldSaga | undefined;
     this.claiming += 1;
@@ -284,8 +296,29 @@ export class Sagas {
         this.queue.shift()?.();
       }
     }
-    if (held) this.execute(held, countdown);
-    return held !== undefined;
+    if (!held) return false;
+    if (!this.isClosing) {
+      this.execute(held, countdown);
+      return true;
+    }
+    countdown.cancel();
+    await this.giveBack(held);
+    return true;
+  }
+
+  /** Nothing of it was begun here. */
+  private async giveBack(held: HeldSaga): Promise<void> {
+    const { sagaId } = held;
+    try {
+      await this.ports.store.release(held);
+    } catch (error) {
+      this.ports.logger.warn(
+        { sagaId, error },
+        'the saga could not be handed back; others wait for the end of its lease',
+      );
+      return;
+    }
+    await this.tellOthers(sagaId);
   }
 
   private execute(held: HeldSaga, countdown: LeaseCountdown): void {
@@ -293,7 +326,6 @@ export class Sagas {
     if (!saga) throw new Error(`bug: saga "${held.sagaId}" was claimed without its definition`);
     const run = new SagaRun(held, countdown, saga, this.ports, this.settings);
     this.runs.set(held.sagaId, run);
-    if (this.isClosing) run.stop();
     // An older run of the same saga may end, having lost it, after a newer one has begun.
     void run.end.then((end) => {
       if (this.runs.get(held.sagaId) === run) this.runs.delete(held.sagaId);

@@ -168,6 +168,12 @@ export class SagaWorld {
     return this.database.on().table<{ value: number }>('counts').get(name)?.value ?? 0;
   }
 
+  /** Who holds the saga at this very moment. */
+  ownerOf(sagaId: string): string | undefined {
+    const rows = this.database.on().table<{ lease: { owner: string } | undefined }>('saga_execution_log');
+    return rows.get(sagaId)?.lease?.owner;
+  }
+
   /** Puts another entry into the journal. @returns the one that stood there. */
   exchangeEntry(key: string, json: string): Promise<string> {
     return this.database.write(undefined, (session) => {
