@@ -33,7 +33,7 @@ describe('close', () => {
     };
     const saga = eros.sagas.define({ name: 'closing', version: 1, steps: [{ name: 'upload', execute: upload }] });
     await saga.start({ creatorId: 'c-1', input: null });
-    for (const timeoutMs of [NaN, -1, '1' as unknown as number]) {
+    for (const timeoutMs of [NaN, -1]) {
       await expect(eros.close({ timeoutMs })).rejects.toMatchObject({ code: 'invalid_settings', setting: 'timeoutMs' });
     }
     await eros.close({ timeoutMs: Infinity });

@@ -26,7 +26,7 @@ import { completed, inputOf } from './saga-ends.js';
 import { SagaRun, type RegisteredSaga, type RunEnd } from './saga-run.js';
 import type { SagaServicePorts } from './saga-service-ports.js';
 import { sagaDetailView, sagaView, type SagaDetailView, type SagaViewPage, type UnclaimedSagas } from './saga-view.js';
-import { SetAside } from './set-aside.js';
+import { SagaSweeper } from './saga-sweeper.js';
 import { sagaSettings, type SagaSettings } from './settings.js';
 
 type SagaWish = Wish<SagaRequest>;
@@ -40,17 +40,12 @@ export class Sagas {
   private readonly claims = new Set<Promise<unknown>>();
   private readonly knownCreators: KnownCreators;
   private readonly settings: SagaSettings;
-  private sweeping: Promise<void> | undefined;
-  private cancelSweep: () => void = () => undefined;
+  private readonly sweeper: SagaSweeper;
   private readonly waking = new Set<() => void>();
   /** Wake-ups that wait until this process has room for one saga more. */
   private readonly queue: (() => void)[] = [];
   /** Claims under way: each may become a run. */
   private claiming = 0;
-  private isSweeping = false;
-  private readonly setAside = new SetAside();
-  /** The last sweep took of as many sagas as there was room for: there may be more. */
-  private isBehind = false;
   private isStarted = false;
   private isClosing = false;
   private readonly dispatch: SagaDispatch;
@@ -63,6 +58,9 @@ export class Sagas {
     this.settings = sagaSettings(settings);
     this.knownCreators = new KnownCreators(ports.creators);
     this.dispatch = ports.dispatch ?? sweepDispatch;
+    const hashes = () => [...this.hashes()];
+    const takeUp = (sagaId: string) => this.takeUp(sagaId);
+    this.sweeper = new SagaSweeper({ ...ports, hashes, room: () => this.room, takeUp }, this.settings);
   }
 
   /**
@@ -177,7 +175,7 @@ export class Sagas {
       this.isStarted = false;
       throw error;
     }
-    if (!this.isClosing) await this.sweep();
+    if (!this.isClosing) await this.sweeper.sweep();
   }
 
   /**
@@ -186,12 +184,12 @@ export class Sagas {
    */
   async close({ timeoutMs = 5_000 }: { timeoutMs?: number } = {}): Promise<void> {
     this.isClosing = true;
-    this.cancelSweep();
+    const sweepsEnd = this.sweeper.end();
     for (const run of this.runs.values()) run.stop(); // first of all: from now on the engine refuses steps what it does not begin
     for (const wake of this.waking) wake();
     for (const goOn of this.queue.splice(0)) goOn();
     await this.stopListening();
-    await this.sweeping;
+    await sweepsEnd;
     await Promise.allSettled(this.claims); // told to their callers
     const runs = [...this.runs.values()];
     for (const run of runs) run.stop();
@@ -330,7 +328,7 @@ export class Sagas {
     void run.end.then((end) => {
       if (this.runs.get(held.sagaId) === run) this.runs.delete(held.sagaId);
       this.queue.shift()?.();
-      this.sweepOn();
+      this.sweeper.goOn();
       this.ports.logger.debug({ sagaId: held.sagaId, name: saga.outline.name, ...toldOf(end) }, 'done with a saga');
     });
   }
@@ -381,58 +379,6 @@ export class Sagas {
       const cancel = this.ports.schedule(wake, this.settings.sweepMs);
       this.waking.add(wake);
     });
-  }
-
-  private sweep(): Promise<void> {
-    this.isSweeping = true;
-    this.sweeping = this.claimAll()
-      .catch((error: unknown) =>
-        this.ports.logger.warn({ error }, 'looking for sagas failed; the next sweep tries again'),
-      )
-      .then(() => {
-        this.isSweeping = false;
-        if (!this.isClosing) this.cancelSweep = this.ports.schedule(() => void this.sweep(), this.settings.sweepMs);
-        this.sweepOn();
-      });
-    return this.sweeping;
-  }
-
-  /** Sweeps before the time, as soon as there is room for a good part of what is in line. */
-  private sweepOn(): void {
-    if (!this.isBehind || this.isSweeping || this.isClosing || this.room < this.settings.runningMax / 2) return;
-    this.cancelSweep();
-    void this.sweep();
-  }
-
-  private async claimAll(): Promise<void> {
-    this.isBehind = false;
-    if (this.room <= 0) return;
-    const limit = this.room + this.setAside.size;
-    const found = await this.ports.store.claimable([...this.hashes()], limit);
-    if (found.length < limit) this.setAside.keep(found);
-    for (const sagaId of this.setAside.next(found)) {
-      if (this.isClosing || this.room <= 0) return;
-      // What cannot be claimed is no reason for another look.
-      if (await this.takeUpAlone(sagaId)) this.isBehind = found.length === limit;
-    }
-  }
-
-  /** Takes a saga up, or sets it aside: it is in nobody's way. Rejects when more than this one saga seems to be the matter. */
-  private async takeUpAlone(sagaId: string): Promise<boolean> {
-    try {
-      const isTaken = await this.takeUp(sagaId);
-      this.setAside.delete(sagaId);
-      return isTaken;
-    } catch (error) {
-      const isNew = this.setAside.add(sagaId);
-      if (!isErosError(error, 'unreadable_saga')) {
-        if (isNew) throw error;
-        this.ports.logger.warn({ sagaId, error }, 'a saga could not be taken up; it is tried again');
-      } else if (isNew) {
-        this.ports.logger.error({ sagaId, error }, `passing over a saga: ${error.message}`);
-      }
-      return false;
-    }
   }
 
   /** How many sagas more may be executed here. */
