@@ -23,23 +23,6 @@ describe('close', () => {
     expect(openFilesIn(folder)).toEqual([]);
   });
 
-  it('waits for work in hand as long as it is told to, also for ever, and refuses a time that is none', async () => {
-    const eros = await createEros({ database: { type: 'sqlite', path: file } });
-    await eros.data.importCreators([CREATOR]);
-    let how = 'not ended';
-    const upload = async ({ signal }: { signal: AbortSignal }): Promise<void> => {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      how = signal.aborted ? 'aborted' : 'ended';
-    };
-    const saga = eros.sagas.define({ name: 'closing', version: 1, steps: [{ name: 'upload', execute: upload }] });
-    await saga.start({ creatorId: 'c-1', input: null });
-    for (const timeoutMs of [NaN, -1]) {
-      await expect(eros.close({ timeoutMs })).rejects.toMatchObject({ code: 'invalid_settings', setting: 'timeoutMs' });
-    }
-    await eros.close({ timeoutMs: Infinity });
-    expect(how).toBe('ended');
-  });
-
   it('ends with the block that `await using` stands in', async () => {
     const closed = await (async () => {
       await using eros = await createEros({ database: { type: 'sqlite', path: file } });
