@@ -3,6 +3,7 @@ export * from './patterns/re2-engine.js';
 export * from './sql/sql-database.js';
 export * from './sqlite/sqlite-connection.js';
 export * from './sqlite/sqlite-database.js';
+export * from './sqlite/file-problems.js';
 export * from './memory/saga-store.js';
 export * from './sql/saga-store.js';
 export * from './memory/breaker-store.js';

@@ -8,6 +8,7 @@ export type * from './api.js';
 
 export {
   describeChange,
+  fileProblems,
   openMigrations,
   POSTGRES_URL_ADVICE,
   postgresUrlProblem,

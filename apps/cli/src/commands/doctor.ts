@@ -23,7 +23,7 @@ export function doctorCommand(program: Command, run: CommandRunner): void {
 async function doctor(context: CommandContext): Promise<CommandResult> {
   const option = await databaseOption(context.database);
   const files = await checkFiles(option);
-  const checks = files.every(({ ok }) => ok) ? [...files, ...(await checkEngine(context, option.type))] : files;
+  const checks = files.every(({ ok }) => ok) ? [...files, ...(await checkEngine(context, option))] : files;
   const ok = checks.every((check) => check.ok);
   const { colours, columns } = context.terminal;
   context.say(
@@ -37,13 +37,13 @@ async function doctor(context: CommandContext): Promise<CommandResult> {
   return { data: { ok, checks }, exitCode: ok ? EXIT.ok : EXIT.failed };
 }
 
-async function checkEngine(context: CommandContext, type: DatabaseOption['type']): Promise<HealthCheck[]> {
+async function checkEngine(context: CommandContext, option: DatabaseOption): Promise<HealthCheck[]> {
   try {
     return await withEros(
       context,
       async (eros) => {
         const { checks } = await eros.health();
-        return [...checks, ...(await checkContents(eros, type))];
+        return [...checks, ...(await checkContents(eros, option))];
       },
       { migrate: 'off' },
     );

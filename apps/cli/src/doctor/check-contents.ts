@@ -7,24 +7,30 @@ import { failureOf } from '../run/failure.js';
 const NEARLY_ALL = 0.9;
 
 /** The database itself, and whether there is anything to plan from. */
-export const checkContents = (eros: Pick<Eros, 'transaction'>, type: DatabaseOption['type']): Promise<HealthCheck[]> =>
-  Promise.all([...(type === 'postgres' ? checkServer(eros) : checkFile(eros)), checkData(eros)]);
+export const checkContents = (eros: Pick<Eros, 'transaction'>, option: DatabaseOption): Promise<HealthCheck[]> =>
+  Promise.all([
+    ...(option.type === 'postgres' ? checkServer(eros) : checkSqlite(eros)),
+    ...(option.type === 'sqlite' && option.path !== ':memory:' ? [checkIntegrity(option)] : []),
+    checkData(eros),
+  ]);
 
-/** The driver, and the file's integrity. */
-const checkFile = (eros: Pick<Eros, 'transaction'>): Promise<HealthCheck>[] => [
+const checkSqlite = (eros: Pick<Eros, 'transaction'>): Promise<HealthCheck>[] => [
   check('driver', async () => {
     const [row] = await rowsOf<{ version: string }>(eros, 'SELECT sqlite_version() AS version');
     return { ok: true, detail: `SQLite ${row?.version ?? 'unknown'}, Node ${process.versions.node}` };
   }),
+];
+
+const checkIntegrity = (file: { path: string }): Promise<HealthCheck> =>
   check('integrity', async () => {
-    const [row] = await rowsOf<{ quick_check: string }>(eros, 'PRAGMA quick_check(1)');
-    if (row?.quick_check === 'ok') return { ok: true, detail: 'the file is whole' };
+    const { fileProblems } = await import('@eros/app');
+    const problems = await fileProblems(file);
+    if (problems.length === 0) return { ok: true, detail: 'the file is whole' };
     return {
       ok: false,
-      detail: `${row?.quick_check ?? 'no answer'}: restore a backup, or save what is left with \`sqlite3 FILE .recover\``,
+      detail: `${problems.join('; ')}: restore a backup, or save what is left with \`sqlite3 FILE .recover\``,
     };
-  }),
-];
+  });
 
 /** The server, and whether it takes as many connections as there may be. */
 const checkServer = (eros: Pick<Eros, 'transaction'>): Promise<HealthCheck>[] => [
