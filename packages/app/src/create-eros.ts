@@ -17,6 +17,8 @@ import { assembleServices, type Services } from './services.js';
 import { storageModule } from './storage-module.js';
 import { silentLogger, surroundingsModule } from './surroundings-module.js';
 
+/** How long closing waits for answers beyond the time of works and of a transaction, and for whoever hears that there are none. */
+const UNANSWERED_MS = 1_000;
 /** How often a started engine deletes idempotency records that have expired. */
 const SWEEP_EVERY_MS = 10 * 60_000;
 
@@ -61,13 +63,13 @@ export async function createEros(options: ErosOptions = {}): Promise<Eros> {
     const keepTime = async (): Promise<void> => {
       if (timetable && timed) await keepTimetable(timed, { timetable, services, clock, logger });
     };
-    const lifetime = new Lifetime(services, opened, container.get(bindings.schedule), logger, keepTime);
+    const lifetime = new Lifetime(services, opened, container.get(bindings.schedule), logger, timeoutMs, keepTime);
     return {
       ...services,
       transaction: (work, { isRepeatable = false } = {}) => database.transaction(work, { timeoutMs, isRepeatable }),
       joinTransaction: (manager) => opened.joinTransaction(manager),
       start: () => lifetime.start(),
-      health: () => checkHealth(database, migrator, services),
+      health: () => checkHealth(database, migrator, services, container.get(bindings.schedule)),
       close: (closing) => lifetime.close(closing),
       [Symbol.asyncDispose]: () => lifetime.close(),
     };
@@ -89,6 +91,7 @@ class Lifetime {
     private readonly opened: EngineDatabase,
     private readonly schedule: Schedule,
     private readonly logger: Logger,
+    private readonly transactionTimeoutMs: number,
     private readonly keepTime: () => Promise<void>,
   ) {}
 
@@ -127,9 +130,33 @@ class Lifetime {
     return this.closing;
   }
 
-  /** Every part is closed, also behind one that could not be; then its error is told. */
+  /** Closes, but waits for no database for good: one that answers has ended what it may still be at when it is given up. */
   private async closeAll(timeoutMs: number): Promise<void> {
     this.cancelSweep();
+    let isGivenUp = false;
+    let cancel = (): void => undefined;
+    const unanswered = new Promise<void>((resolve) => {
+      if (timeoutMs === Infinity) return;
+      const giveUp = (): void => {
+        isGivenUp = true;
+        this.logger.warn({ timeoutMs }, 'closing without the database, which has not answered in time');
+        this.opened.database.giveUp();
+        cancel = this.schedule(resolve, UNANSWERED_MS);
+      };
+      cancel = this.schedule(giveUp, timeoutMs + this.transactionTimeoutMs + UNANSWERED_MS);
+    });
+    try {
+      await Promise.race([this.closeParts(timeoutMs), unanswered]);
+    } catch (error) {
+      if (!isGivenUp) throw error;
+      this.logger.warn({ error }, 'what could not be told to the database when closing is lost');
+    } finally {
+      cancel();
+    }
+  }
+
+  /** Every part is closed, also behind one that could not be; then its error is told. */
+  private async closeParts(timeoutMs: number): Promise<void> {
     const { sagas, idempotency, breakers } = this.services;
     const errors: unknown[] = [];
     const heard = (error: unknown): void => void errors.push(error);

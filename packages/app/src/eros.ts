@@ -68,7 +68,7 @@ export interface Eros {
   >;
   /** Recovers what other or killed processes left, sweeps, and begins sagas that were started inside transactions. */
   start(): Promise<void>;
-  /** Whether the engine can do its work, check by check. Never throws. */
+  /** Whether the engine can do its work, check by check; one that is not answered within 5 s is not well. Never throws. */
   health(): Promise<{ ok: boolean; checks: HealthCheck[] }>;
   /**
    * Stops taking work, lets what is in hand end, hands leases back and closes what the engine opened. Twice is fine.

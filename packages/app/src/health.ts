@@ -2,14 +2,26 @@ import type { Migrator, SqlDatabase } from '@eros/adapters';
 import { describeChange } from '@eros/adapters';
 import { isUnhealthyBreaker } from '@eros/domain';
 import type { HealthCheck } from './api.js';
+import { orTimeout, type Schedule } from './breaker/schedule.js';
 import type { Services } from './services.js';
+
+/** Whoever asks for health wants to know soon, also that nobody answers. */
+const ANSWER_MS = 5_000;
 
 /** Looks whether the engine can do its work. Every check tells what was found, and what to do when it is not well. */
 export async function checkHealth(
   database: SqlDatabase,
   migrator: Migrator,
   { breakers, sagas }: Pick<Services, 'breakers' | 'sagas'>,
+  schedule: Schedule,
 ): Promise<{ ok: boolean; checks: HealthCheck[] }> {
+  const check = async (name: string, look: () => Promise<Omit<HealthCheck, 'name'>>): Promise<HealthCheck> => {
+    try {
+      return { name, ...(await orTimeout(look(), ANSWER_MS, schedule)) };
+    } catch (error) {
+      return { name, ok: false, detail: error instanceof Error ? error.message : String(error) };
+    }
+  };
   const checks = await Promise.all([
     check('database', async () => {
       await database.on().all('SELECT 1 AS one');
@@ -40,12 +52,4 @@ export async function checkHealth(
     }),
   ]);
   return { ok: checks.every(({ ok }) => ok), checks };
-}
-
-async function check(name: string, look: () => Promise<{ ok: boolean; detail: string }>): Promise<HealthCheck> {
-  try {
-    return { name, ...(await look()) };
-  } catch (error) {
-    return { name, ok: false, detail: error instanceof Error ? error.message : String(error) };
-  }
 }

@@ -142,8 +142,9 @@ export class PostgresDatabase implements SqlDatabase {
       if (command !== 'COMMIT') throw session?.failure() ?? new Error(`bug: COMMIT was answered by ${command}`);
       return result;
     } catch (error) {
-      await this.rollBack(lease, session);
       const failure = session?.failure();
+      if (isDisconnect(failure)) lease.release(failure);
+      else await this.rollBack(lease, session);
       // Whatever the work made of it: what it had read did not hold, so neither does what it concluded.
       throw failure instanceof TransactionConflictError ? failure : error;
     }
@@ -220,6 +221,10 @@ export class PostgresDatabase implements SqlDatabase {
   close(): Promise<void> {
     this.closing ??= this.end();
     return this.closing;
+  }
+
+  giveUp(): void {
+    this.pool.giveUp();
   }
 
   private async end(): Promise<void> {

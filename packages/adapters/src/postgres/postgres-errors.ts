@@ -27,6 +27,7 @@ const MESSAGES: readonly (readonly [pattern: RegExp, fault: DatabaseFault])[] = 
   [/timeout exceeded when trying to connect/, 'pool_exhausted'],
   [/does not support SSL connections/, 'no_tls'],
   [/[Cc]onnection terminated|Connection ended|not queryable|connection timeout/, 'unreachable'],
+  [/^(Query read timeout|timeout expired)$/, 'unreachable'], // no answer, not even that the time is over
   [/password must be a string|SASL|no password/i, 'authentication_failed'],
 ];
 

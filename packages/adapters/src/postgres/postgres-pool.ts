@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { DatabaseUnavailableError, UnsupportedDatabaseError } from '@eros/domain';
+import { OpenClients } from './open-clients.js';
 import { translatePostgresError } from './postgres-errors.js';
 import { databaseNameOf } from './postgres-url.js';
 
@@ -21,6 +22,14 @@ export interface PostgresOptions {
 /** How long a transaction may hold its locks while its work asks nothing of the database: as long as nobody waits for good. */
 const IDLE_IN_TRANSACTION_MS = 60_000;
 
+/**
+ * How much longer than the server's own limit an answer is waited for. After that the server is taken for one that answers no more,
+ * not even that the time is over: it, or the way to it, is stopped.
+ */
+const ANSWER_MARGIN_MS = 5_000;
+/** How long a connection may be silent before the machine asks whether the other side is still there. */
+const KEEP_ALIVE_AFTER_MS = 10_000;
+
 /** A connection that is ours until it is released. */
 export interface Lease {
   readonly client: pg.ClientBase;
@@ -35,7 +44,10 @@ export class PostgresPool {
     readonly databaseName: string,
     private readonly source: DataSource,
     private readonly isOwn: boolean,
+    /** Of our own DataSource all; of a borrowed one those that we use at present, and what we opened beside it. */
+    private readonly clients = new OpenClients(),
   ) {}
+  private isGivenUp = false;
 
   static async open(options: PostgresOptions): Promise<PostgresPool> {
     const { url, schema, poolSize = 10, statementTimeoutMs = 30_000, connectionTimeoutMs = 30_000 } = options;
@@ -46,8 +58,7 @@ export class PostgresPool {
       ...(schema === undefined ? [] : [`search_path=${schema}`]),
     ];
     const { Client, driver } = await loadDriver();
-    const attempts = new Set<pg.Client>();
-    let isOpening = true;
+    const clients = new OpenClients();
     const source = new DataSource({
       type: 'postgres',
       driver,
@@ -62,13 +73,15 @@ export class PostgresPool {
       extra: {
         allowExitOnIdle: true, // an engine that nobody closes keeps no process alive
         statement_timeout: statementTimeoutMs,
+        query_timeout: statementTimeoutMs + ANSWER_MARGIN_MS,
+        keepAlive: true,
+        keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
         idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
         options: settings.map((setting) => `-c ${setting}`).join(' '),
-        // The driver leaves a connection open on which it could not answer the server's questions, such as for a password.
         Client: class extends Client {
           constructor(config?: pg.ClientConfig) {
             super(config);
-            if (isOpening) attempts.add(this);
+            clients.addUntilEnd(this);
           }
         },
       } satisfies pg.PoolConfig,
@@ -76,13 +89,11 @@ export class PostgresPool {
     try {
       await source.initialize();
     } catch (error) {
-      for (const client of attempts) client.end().catch(heard);
+      // The driver leaves a connection open on which it could not answer the server's questions, such as for a password.
+      clients.destroyAll();
       throw translatePostgresError(error, name);
-    } finally {
-      isOpening = false;
-      attempts.clear();
     }
-    return new PostgresPool(name, source, true);
+    return new PostgresPool(name, source, true, clients);
   }
 
   /** @throws {UnsupportedDatabaseError} unless it is of PostgreSQL and open. */
@@ -101,16 +112,19 @@ export class PostgresPool {
 
   /** @throws {DatabaseUnavailableError} `pool_exhausted` when none comes free in time. */
   async lease(): Promise<Lease> {
+    this.assertAnswering();
     try {
       // The way of TypeORM's own query runner, without one for each statement.
       const taken = await this.driver.obtainMasterConnection();
       const [client, release] = taken as [pg.PoolClient, (broken?: boolean) => void];
       // A connection that breaks while no statement runs says so by an event, which nobody else hears meanwhile.
       client.on('error', heard);
+      if (!this.isOwn) this.clients.add(client);
       return {
         client,
         release: (broken) => {
           client.off('error', heard);
+          if (!this.isOwn) this.clients.delete(client);
           release(broken !== undefined);
         },
       };
@@ -121,8 +135,10 @@ export class PostgresPool {
 
   /** A new connection beside the pool, with the pool's settings. To be ended by the caller. */
   async connect(): Promise<pg.Client> {
+    this.assertAnswering();
     const { Client } = await loadDriver();
     const client = new Client(this.connectionOptions);
+    this.clients.addUntilEnd(client);
     client.on('error', heard);
     try {
       await client.connect();
@@ -141,6 +157,16 @@ export class PostgresPool {
     } finally {
       await canceller.end().catch(heard);
     }
+  }
+
+  /** Breaks all connections off: whoever waits for an answer is told that there will be none. None is made any more. */
+  giveUp(): void {
+    this.isGivenUp = true;
+    this.clients.destroyAll();
+  }
+
+  private assertAnswering(): void {
+    if (this.isGivenUp) throw new DatabaseUnavailableError('unreachable', this.databaseName);
   }
 
   /** Ends our own connections; those of somebody else stay. */

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { Turns } from '../storage/turns.js';
+import { isDisconnect } from './postgres-errors.js';
 import type { Lease, PostgresPool } from './postgres-pool.js';
 
 type Listener = (topic: string | undefined) => void;
@@ -28,6 +29,9 @@ export class ReservedConnection {
       keepAlive(client, true);
       try {
         return await work({ client, release: (broken) => void (broken !== undefined && this.drop(client)) });
+      } catch (error) {
+        if (isDisconnect(error)) this.drop(client); // also one that is open, but gives no answer
+        throw error;
       } finally {
         keepAlive(client, false);
       }

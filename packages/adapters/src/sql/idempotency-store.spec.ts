@@ -133,6 +133,7 @@ describe('timing_idempotency', () => {
       clock: () => database.clock(),
       isInsideTransaction: () => database.isInsideTransaction(),
       close: () => database.close(),
+      giveUp: () => database.giveUp(),
       apart: database.apart,
       dialect: database.dialect,
       changes: database.changes,

@@ -95,4 +95,9 @@ export interface SqlDatabase extends UnitOfWork, DatabaseClock {
   /** Whether the calling code runs inside the work of an open transaction. */
   isInsideTransaction(): boolean;
   close(): Promise<void>;
+  /**
+   * Breaks off whatever waits for an answer of a server, which then rejects with `database_unavailable`: for who is closing, and cannot
+   * wait any longer. Nothing happens where the database is a file, which always answers.
+   */
+  giveUp(): void;
 }

@@ -188,6 +188,9 @@ export class SqliteDatabase implements SqlDatabase {
     return this.closing;
   }
 
+  /** Statements on a file end by themselves. */
+  giveUp(): void {}
+
   private async end(): Promise<void> {
     this.changes.stop();
     await this.writerTurns.idle();
