@@ -1,7 +1,8 @@
 // A process with an engine of its own, guarding calls that do what its starter says. It is told to make a call and hears
 // how the call ends in a question of its own, so that a call can be out as long as a proof wants it to.
-import { createEros } from '@eros/app';
+import { bindings, createEros } from '@eros/app';
 import { seededRandom } from '@eros/domain';
+import { ContainerModule } from 'inversify';
 import { answer, logger, say } from '../harness/worker.mjs';
 
 let eros;
@@ -25,7 +26,11 @@ const handlers = {
       ...(node === undefined ? {} : { node }),
       breakers,
       logger,
-      clock: { nowMs: () => Date.now() + clockAheadMs },
+      modules: [
+        new ContainerModule(({ rebind }) =>
+          rebind(bindings.processClock).toConstantValue({ nowMs: () => Date.now() + clockAheadMs }),
+        ),
+      ],
     });
   },
   /** Closes the engine and opens another: one with another clock. */

@@ -40,7 +40,10 @@ export const bindings = {
   messageHistory: key<MessageHistory>('MessageHistory'),
   captionSource: key<CaptionSource>('CaptionSource'),
 
+  /** The time of planning and of display. */
   clock: key<Clock>('Clock'),
+  /** The machine's time, by which this process measures how long something took. Planning's may stand still. */
+  processClock: key<Clock>('ProcessClock'),
   logger: key<Logger>('Logger'),
   ids: key<Ids>('Ids'),
   sha256: key<Sha256>('Sha256'),

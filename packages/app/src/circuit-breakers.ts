@@ -39,6 +39,7 @@ export interface CircuitBreakersPorts {
   readonly store: BreakerStore;
   /** Tells when another process may have moved a breaker. Without it that is known with the next reading. */
   readonly changes?: Pick<ChangeSignal, 'subscribe'>;
+  /** This process's time, by which durations are measured: not that of planning, which may stand still. */
   readonly clock: Clock;
   readonly ids: Ids;
   readonly logger: Logger;

@@ -92,6 +92,15 @@ describe('createEros on PostgreSQL', () => {
     ]);
   });
 
+  it('lets a guarded call out inside a transaction, where none may go out unless the breaker is known', async () => {
+    const eros = await open({ breakers: { pay: { onStoreDown: 'refuse' } } });
+    const running = eros.transaction(async (tx) => {
+      await tx.query('CREATE TABLE notes (text TEXT)');
+      return eros.breakers.run('pay', async () => 'fine');
+    });
+    expect(await running).toBe('fine');
+  });
+
   it('never shows a password', async () => {
     const secret = new URL(url);
     Object.assign(secret, { username: 'nobody_here', password: 'sesame-7', port: '1' });

@@ -57,7 +57,7 @@ export interface ErosOptions {
    * sqlite, `verify` on postgres and existing.
    */
   readonly migrate?: 'auto' | 'verify' | 'off';
-  /** Planning and display; leases use the database's clock. */
+  /** Planning and display; leases use the database's clock, breakers the machine's. */
   readonly clock?: Clock;
   /** This process's name in leases. Default host:pid:random. */
   readonly node?: string;

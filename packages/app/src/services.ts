@@ -72,6 +72,7 @@ export async function assembleServices(
   const breakers = new CircuitBreakers(
     {
       ...ports,
+      clock: container.get(bindings.processClock),
       store: container.get(bindings.breakerStore),
       changes: database.changes,
       random: Math.random,

@@ -18,6 +18,7 @@ export function surroundingsModule(options: {
   const settings = planSettingsOf(options);
   return new ContainerModule(({ bind }) => {
     bind(bindings.clock).toConstantValue(options.clock ?? { nowMs: Date.now });
+    bind(bindings.processClock).toConstantValue({ nowMs: Date.now });
     bind(bindings.logger).toConstantValue(options.logger ?? silentLogger);
     bind(bindings.ids).toConstantValue({ next: randomUUID });
     bind(bindings.sha256).toConstantValue(sha256);

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import {
   breakerStateAt,
   CircuitHeldError,
@@ -18,6 +17,7 @@ import {
 import type { RefusalReason } from './breaker-metrics.js';
 import { failureText } from './failure-text.js';
 import { OwnBreaker } from './own-breaker.js';
+import { quietSignal } from './quiet-signal.js';
 import type { RunOptions } from './run-options.js';
 import { ASK_WAIT_MS, waitAtMost, type Schedule } from './schedule.js';
 import type { SharedBreaker } from './shared-breaker.js';
@@ -25,6 +25,8 @@ import { Trials, type HeldPermit } from './trials.js';
 
 /** A caller waits this long for what it told to be written. Source: spec, section 4. */
 const TELL_WAIT_MS = 50;
+/** A caller inside a transaction, which holds its locks meanwhile, waits this long for a reading that it cannot go on without. */
+const ASK_INSIDE_WAIT_MS = 200;
 
 export interface GuardedBreakerPorts {
   readonly ids: Ids;
@@ -51,10 +53,6 @@ interface LetOut {
   /** A trial's lease has ended: its result is late. */
   isOver?: boolean;
 }
-
-// A controller for each call would cost more than the breaker: calls without a caller's signal share this one.
-const neverAborted = new AbortController().signal;
-setMaxListeners(0, neverAborted);
 
 /** Guards calls by one breaker. A call through the closed breaker waits for nothing but itself. */
 export class GuardedBreaker {
@@ -140,7 +138,7 @@ export class GuardedBreaker {
     call: (signal: AbortSignal) => Promise<T>,
     callersSignal: AbortSignal | undefined,
     letOut: LetOut = this.plainLetOut(),
-    signal = callersSignal ?? neverAborted,
+    signal = callersSignal ?? quietSignal(),
   ): Promise<T> {
     const startedAtMs = this.isJudging ? this.ports.clock.nowMs() : 0;
     let value: T;
@@ -318,11 +316,16 @@ export class GuardedBreaker {
     return !this.shared.isHeld() && breakerStateAt(this.shared.breaker, this.shared.nowMs()) !== 'open';
   }
 
-  /** The row has been read, or it cannot be. */
+  /**
+   * The row has been read, or it cannot be. Inside a transaction that is waited for only where no call may go out unless it is
+   * known, and not for long: a reading waits for no transaction, but it needs a connection, which a database in memory has not.
+   */
   async loaded(): Promise<void> {
     if (this.shared.isLoaded) return;
     const loading = (this.loading ??= this.reload());
-    if (!this.ports.isInsideTransaction()) await waitAtMost(loading, ASK_WAIT_MS, this.ports.schedule);
+    const isInside = this.ports.isInsideTransaction();
+    if (isInside && this.shared.policy.onStoreDown !== 'refuse') return;
+    await waitAtMost(loading, isInside ? ASK_INSIDE_WAIT_MS : ASK_WAIT_MS, this.ports.schedule);
   }
 
   private reload(): Promise<void> {
