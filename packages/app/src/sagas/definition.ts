@@ -1,4 +1,13 @@
-import { isGroup, outlineOf, type RetryPolicy, type SagaOutline, type StepDraft, type Transaction } from '@eros/domain';
+import {
+  InvalidDefinitionError,
+  isGroup,
+  outlineOf,
+  type RetryPolicy,
+  type SagaOutline,
+  type StepDraft,
+  type Transaction,
+} from '@eros/domain';
+import { definitionProblems, nameOfDefinition } from './definition-problems.js';
 
 /** What a step is given. A copy: changing it changes nothing elsewhere. */
 export interface StepContext<I> {
@@ -30,7 +39,7 @@ export interface TransactionContext<I> extends StepContext<I> {
 }
 
 interface StepOptions {
-  /** Unique within the definition. */
+  /** Unique within the definition, without a colon, and not `undo`: it is part of idempotency keys. */
   readonly name: string;
   /** After this step has succeeded the saga only goes forward. At most one step, never one of a group. Default false. */
   readonly pivot?: boolean;
@@ -89,7 +98,10 @@ export const stepsOf = <I>({ steps }: SagaDefinition<I>): SagaStep<I>[] =>
   steps.flatMap((each) => (isGroup<ParallelSteps<I>>(each) ? each.parallel : [each]));
 
 /** A definition's data, checked and complete. Throws `invalid_definition`. */
-export function outlineOfDefinition<I>({ name, version, timeoutMs, steps }: SagaDefinition<I>): SagaOutline {
+export function outlineOfDefinition<I>(definition: SagaDefinition<I>): SagaOutline {
+  const problems = definitionProblems(definition);
+  if (problems.length > 0) throw new InvalidDefinitionError(nameOfDefinition(definition), problems);
+  const { name, version, timeoutMs, steps } = definition;
   return outlineOf({
     name,
     version,

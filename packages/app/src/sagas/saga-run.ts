@@ -2,6 +2,7 @@ import {
   isErosError,
   resultJson,
   resumeSaga,
+  stepKey,
   stepNamed,
   summarizeSaga,
   type HeldSaga,
@@ -22,6 +23,7 @@ import { attempt, problemOf, type Attempted } from './attempt.js';
 import type { SagaStep, StepContext } from './definition.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { SagaJournal, WRITE_TRIES } from './saga-journal.js';
+import { sharedAbort } from './shared-abort.js';
 
 /** A definition as this process knows it. */
 export interface RegisteredSaga {
@@ -72,9 +74,9 @@ export class SagaRun {
   private readonly journal: SagaJournal;
   private readonly underWay = new Map<string, UnderWay>();
   /** Ends tries at once; their outcome stays unknown. */
-  private readonly interruption = new AbortController();
+  private readonly interruption = sharedAbort();
   /** Ends pauses between tries: nothing new is begun. */
-  private readonly halt = new AbortController();
+  private readonly halt = sharedAbort();
   private isLost = false;
   private wake: () => void = () => undefined;
   private readonly failedCommits = new Map<string, number>();
@@ -318,7 +320,7 @@ export class SagaRun {
       ...{ sagaId, creatorId: state.creatorId, signal, fence, attempt: number },
       input: copyOf(state.input),
       results: copyOf(Object.fromEntries(results)) as Record<string, unknown>,
-      idempotencyKey: type === 'undo' ? `${sagaId}:${step}:undo` : `${sagaId}:${step}`,
+      idempotencyKey: stepKey(type, sagaId, step),
     };
   }
 

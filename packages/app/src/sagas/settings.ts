@@ -10,7 +10,7 @@ export interface SagaSettings {
   readonly sweepMs: number;
   /** How many sagas found by sweeping are executed here at once. Default 32. */
   readonly runningMax: number;
-  /** After so many recoveries a saga is parked: it seems to end the processes that work on it. Default 20. */
+  /** After so many recoveries, with no try that ended in between, a saga is parked: it seems to end the processes that work on it. Default 20. */
   readonly recoveriesMax: number;
   /** The longest that the transaction of a step may last; under a third of the lease. Default 2 s. */
   readonly transactionTimeoutMs: number;

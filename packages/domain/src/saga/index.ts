@@ -19,4 +19,5 @@ export * from './saga-store.js';
 export { summarize as summarizeSaga, type SagaSummary } from './saga-summary.js';
 export { decide as decideSaga, resume as resumeSaga, type SagaCommand, type SagaTask } from './saga.js';
 export type { StartedStep, StartedWork } from './started-work.js';
+export { stepKey } from './step-key.js';
 export * from './stored-journal.js';

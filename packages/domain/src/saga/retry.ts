@@ -37,7 +37,7 @@ export function retryProblems(policy: RetryPolicy): string[] {
     [isLength(policy.delayMs), 'delayMs must be 0 or more'],
     [isLength(policy.maxDelayMs), 'maxDelayMs must be 0 or more'],
     [Number.isFinite(policy.factor) && policy.factor >= 1, 'factor must be 1 or more'],
-    [policy.jitter >= 0 && policy.jitter <= 1, 'jitter must be from 0 to 1'],
+    [Number.isFinite(policy.jitter) && policy.jitter >= 0 && policy.jitter <= 1, 'jitter must be from 0 to 1'],
   ];
   return rules.flatMap(([holds, problem]) => (holds ? [] : [problem]));
 }

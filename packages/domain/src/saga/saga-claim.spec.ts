@@ -42,6 +42,29 @@ describe('a claim', () => {
     expect([claim(), claim(), claim()]).toEqual(['claimed', 'claimed', 'parked']);
   });
 
+  it('counts anew whenever a try has ended: a long saga may lose a worker at each of its steps', () => {
+    let saga = replay([created, { type: 'begun', atMs: 1 }, { type: 'step_started', atMs: 1, step: 's0' }]);
+    const tell = (...events: SagaEvent[]) => void (saga = events.reduce(evolve, saga));
+    const claim = () => {
+      const decision = decideSagaClaim(saga, { owner: 'x', untilMs: 0 }, terms, 50);
+      if ('events' in decision) tell(...decision.events);
+      return decision.type;
+    };
+    for (let i = 0; i < 9; i += 1) {
+      expect([claim(), claim()]).toEqual(['claimed', 'claimed']);
+      const problem = { kind: 'error', name: 'Error', message: 'no' } as const;
+      tell(
+        i % 2 === 0
+          ? { type: 'step_ended', atMs: 2, step: `s${i}` }
+          : { type: 'step_tried', atMs: 2, step: `s${i}`, problem, retryAtMs: 3 },
+      );
+      expect(saga.recoveries).toBe(0);
+      if (i % 2 === 1) tell({ type: 'step_ended', atMs: 2, step: `s${i}` });
+      tell({ type: 'step_started', atMs: 2, step: `s${i + 1}` });
+    }
+    expect([claim(), claim(), claim()]).toEqual(['claimed', 'claimed', 'parked']);
+  });
+
   it('never counts a saga that was handed back as a recovery', () => {
     let saga = pending;
     for (let i = 1; i <= 9; i += 1) {

@@ -11,7 +11,7 @@ export interface SagaLease {
 export interface SagaClaimTerms {
   readonly owner: string;
   readonly leaseMs: number;
-  /** After this many recoveries since the start or the last revival a saga is parked: it seems to kill its workers. */
+  /** After this many recoveries in a row, with no try that ended in between, a saga is parked: it seems to kill its workers. */
   readonly recoveriesMax: number;
 }
 

@@ -1,6 +1,7 @@
 import type { Sha256 } from '../ports/index.js';
 import { InvalidDefinitionError } from './errors.js';
 import { DEFAULT_RETRY, DEFAULT_UNDO_RETRY, retryProblems, type RetryPolicy } from './retry.js';
+import { stepNameProblems } from './step-key.js';
 
 /**
  * `effect`: done outside the database, at least once, with an idempotency key and a fencing number. `transaction`: only database
@@ -141,7 +142,7 @@ function problemsOf({ name, version, steps, timeoutMs }: SagaOutline): string[] 
 function stepProblems({ name, kind, group, isPivot, retry, timeoutMs, onExhausted, undo }: StepOutline): string[] {
   return [
     ...(isPivot && group !== undefined ? ['the pivot stands alone, not in a parallel group'] : []),
-    ...(isText(name) ? [] : ['name must be a text that is not blank']),
+    ...(isText(name) ? stepNameProblems(name) : ['name must be a text that is not blank']),
     ...(kind === 'effect' || kind === 'transaction' ? [] : ['kind must be "effect" or "transaction"']),
     ...(onExhausted === 'compensate' || onExhausted === 'park' ? [] : ['onExhausted must be "compensate" or "park"']),
     ...(isTimeout(timeoutMs) ? [] : [`timeoutMs must be from 1 to ${TIMEOUT_MS_MAX}`]),

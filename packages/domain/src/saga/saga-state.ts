@@ -26,7 +26,10 @@ interface Common {
   readonly seq: number;
   /** The latest claim; epoch 0 before the first. */
   readonly claim: { readonly epoch: number; readonly seq: number };
-  /** Claims since the start or an operator's last act for which the owner before had not handed the saga back. */
+  /**
+   * Claims for which the owner before had not handed the saga back, since it last moved on: since a try ended, whichever way, or an
+   * operator acted.
+   */
   readonly recoveries: number;
   readonly parked?: ParkReason;
   /** What an operator wished and no worker has carried out yet. */
@@ -123,7 +126,7 @@ export function evolve(saga: SagaState, event: SagaEvent): SagaState {
       const { step, atMs } = event;
       const error = 'problem' in event ? [{ step, message: event.problem.message, atMs }] : [];
       const undoErrors = [...saga.undoErrors, ...error];
-      return { ...saga, seq, undos: evolveUndos(saga.undos, event, seq), undoErrors };
+      return { ...movedOn(event, saga), seq, undos: evolveUndos(saga.undos, event, seq), undoErrors };
     }
     case 'failed':
     case 'rolled_back':
@@ -161,10 +164,18 @@ export function evolve(saga: SagaState, event: SagaEvent): SagaState {
 
 /** Steps are started, tried and failed on the way forward; they may end on the way back, too. */
 function evolveStep(saga: SagaState, event: StepEvent, seq: number): SagaState {
-  if (saga.status === 'in_progress') return { ...saga, seq, steps: evolveSteps(saga.steps, event, seq) };
+  if (saga.status === 'in_progress') {
+    return { ...movedOn(event, saga), seq, steps: evolveSteps(saga.steps, event, seq) };
+  }
   const isOnTheWayBack = event.type === 'step_ended' || event.type === 'step_aborted';
   if (saga.status !== 'compensating' || !isOnTheWayBack) throw outOfPlace(event, saga);
-  return { ...saga, seq, steps: evolveSteps(saga.steps, event, seq) };
+  return { ...movedOn(event, saga), seq, steps: evolveSteps(saga.steps, event, seq) };
+}
+
+/** What has outlived a try does not end the processes that work on it: recoveries are counted anew. */
+function movedOn<Saga extends SagaState>(event: StepEvent | UndoEvent, saga: Saga): Saga {
+  const isStart = event.type === 'step_started' || event.type === 'undo_started';
+  return isStart ? saga : { ...saga, recoveries: 0 };
 }
 
 function startCompensation(

@@ -10,6 +10,7 @@ export type Try = Extract<SagaTask, { type: 'execute' | 'undo' }>;
 /** The deadline of every definition that has one. */
 export const TIMEOUT_MS = 1_000;
 export const RECOVERIES_MAX = 3;
+const END_OF_A_TRY = /^(step|undo)_(tried|ended|failed|aborted)$/;
 
 /** A definition as an onlooker reads it: what starts together, in order, and how each step is declared. */
 export interface Plan {
@@ -111,6 +112,7 @@ export class Onlooker {
   private nextStage = 0;
 
   private seesOne(event: SagaEvent): void {
+    if (END_OF_A_TRY.test(event.type)) this.recoveries = 0;
     switch (event.type) {
       case 'begun':
         this.status = 'in_progress';
