@@ -110,6 +110,22 @@ describe('timing_idempotency', () => {
     await elsewhere.close();
   });
 
+  it('renews by one statement, so that many leases are renewed by one connection', async () => {
+    const decision = await store.dispatch(id, claim);
+    if (decision.type !== 'accepted' || decision.event.type !== 'claimed') throw new Error(decision.type);
+    const transactions = jest.spyOn(database, 'transaction');
+    const { epoch } = decision.event;
+    clock.atMs += 5;
+    const renewed = await store.dispatch(id, { type: 'renew', owner: 'ann', epoch, leaseMs: 30_000, ttlMs: 3_600_000 });
+    expect(renewed).toMatchObject({ type: 'accepted' });
+    expect(await rows()).toMatchObject([{ lease_until: '2026-01-05T12:00:30.005Z' }]);
+    expect(transactions).not.toHaveBeenCalled();
+    // One that is lost takes longer to find out; it goes ahead of others, too.
+    const late = await store.dispatch(id, { type: 'renew', owner: 'ben', epoch, leaseMs: 30_000, ttlMs: 3_600_000 });
+    expect(late).toMatchObject({ type: 'stale' });
+    expect(transactions.mock.calls.map(([, options]) => options?.apart)).toEqual([true]);
+  });
+
   it('leaves the stored clock at most a quarter of a second behind what it wrote, however often it writes', async () => {
     const write = async (key: string) => store.dispatch({ ...id, key }, claim);
     const stored = async () => (await database.on().all<{ at_ms: number }>('SELECT at_ms FROM eros_clock'))[0]?.at_ms;

@@ -59,10 +59,8 @@ export class SqlIdempotencyStore implements IdempotencyStore {
           ? this.readOrClaim(tx, id, request)
           : this.claimAtOnce(tx, id, request);
       case 'renew':
-        // Must get through while its owner's transaction is open; it queues behind that one and never joins it.
-        if (!tx)
-          return this.database.transaction((own) => this.dispatch(id, request, own), { apart: true, ...LOCKING });
-        return this.updateAtOnce(tx, id, request);
+        // Must get through while its owner's transaction is open; it waits for that one at most, and never joins it.
+        return this.updateAtOnce(tx, id, request, tx ? this.database.on(tx) : this.database.apart);
       case 'complete':
       case 'fail':
       case 'release':
@@ -76,10 +74,11 @@ export class SqlIdempotencyStore implements IdempotencyStore {
     tx: Transaction | undefined,
     id: OperationKey,
     request: HolderRequest,
+    session: SqlSession = this.database.on(tx),
   ): Promise<IdempotencyDecision> {
     const assumed = heldBy(request);
     const event = acceptedAtZero(request, assumed);
-    const atMs = await this.database.on(tx).writeNow((clock) => updateHeld(id, event, request, clock, this.texts));
+    const atMs = await session.writeNow((clock) => updateHeld(id, event, request, clock, this.texts));
     if (atMs === undefined) return this.dispatchAtLength(tx, id, request);
     return decideIdempotency({ ...request, atMs }, assumed);
   }
@@ -135,7 +134,8 @@ export class SqlIdempotencyStore implements IdempotencyStore {
     request: IdempotencyRequest,
   ): Promise<IdempotencyDecision> {
     if (tx) return this.dispatchIn(tx, id, request);
-    return this.database.transaction((own) => this.dispatchIn(own, id, request), LOCKING);
+    const options = { ...LOCKING, apart: request.type === 'renew' };
+    return this.database.transaction((own) => this.dispatchIn(own, id, request), options);
   }
 
   private async dispatchIn(
