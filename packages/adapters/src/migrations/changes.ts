@@ -52,6 +52,7 @@ export function conflictsIn(found: FoundSchema, { tables, views }: DeclaredSchem
     if (existing) {
       conflicts.push(
         ...columnConflicts(table, existing),
+        ...nameConflicts(table, existing),
         ...typeConflicts(table, existing, ddl),
         ...keyConflicts(table, existing),
       );
@@ -72,11 +73,18 @@ const columnConflicts = (table: Table, existing: FoundTable): string[] =>
       : [],
   );
 
+/** Columns whose values would come back under another name than the one we ask for. */
+const nameConflicts = (table: Table, existing: FoundTable): string[] =>
+  table.columns.flatMap(({ name }) => {
+    const written = columnOf(existing, name)?.written ?? name;
+    return written === name ? [] : [`table ${table.name} has ${written} in place of ${name}: rename that column`];
+  });
+
 /** Columns that would refuse what we write, or give it back as something else. */
 const typeConflicts = (table: Table, existing: FoundTable, ddl: SchemaDdl): string[] =>
   table.columns.flatMap((column) => {
     const there = columnOf(existing, column.name);
-    if (!there || ddl.holds(there.type, column)) return [];
+    if (!there || ddl.holds(there.type, column, existing.isStrict)) return [];
     return [`${table.name}.${column.name} is ${there.type}, which does not hold our ${ddl.type(column)}`];
   });
 

@@ -1,5 +1,7 @@
 export interface FoundColumn {
   readonly name: string;
+  /** As it was written, and as rows name it. */
+  readonly written: string;
   readonly type: string;
   readonly isNotNull: boolean;
   readonly defaultSql: string | undefined;
@@ -20,6 +22,8 @@ export interface FoundForeignKey {
 export interface FoundTable {
   readonly name: string;
   readonly columns: readonly FoundColumn[];
+  /** Whether its columns take values of their types only. */
+  readonly isStrict: boolean;
   readonly foreignKeys: readonly FoundForeignKey[];
   /** The columns of each key that no two rows share, the primary key first. Partial unique indexes are none. */
   readonly uniqueKeys: readonly (readonly string[])[];

@@ -225,6 +225,21 @@ describe.each(['sqlite3', 'better-sqlite3'] as const)('migrating by %s', (driver
       'CREATE TABLE shelves (shelf_id INTEGER PRIMARY KEY, room TEXT NOT NULL UNIQUE); CREATE INDEX uq_books_title ON shelves (room);',
       ['index uq_books_title is another one than ours: rename it'],
     ],
+    [
+      'columns in another case, whose values would come back under another name',
+      'CREATE TABLE shelves (Shelf_Id INTEGER PRIMARY KEY, room TEXT NOT NULL UNIQUE);',
+      ['table shelves has Shelf_Id in place of shelf_id: rename that column'],
+    ],
+    [
+      'columns of a strict table that do not hold what we write',
+      'CREATE TABLE books (isbn BLOB PRIMARY KEY, title ANY NOT NULL, shelf_id INT, UNIQUE (title, shelf_id)) STRICT;',
+      ['books.isbn is BLOB, which does not hold our TEXT'],
+    ],
+    [
+      "another program's record of migrations",
+      'CREATE TABLE eros_migrations (id INTEGER PRIMARY KEY, name TEXT);',
+      ['table eros_migrations is none of ours: rename it'],
+    ],
   ])('names %s, and touches nothing', async (_what, sql, conflicts) => {
     make(`CREATE TABLE eros_notes (a); ${sql}`);
     const bytes = hashOf(file);
@@ -253,8 +268,8 @@ describe.each(['sqlite3', 'better-sqlite3'] as const)('migrating by %s', (driver
     ]);
   });
 
-  it('knows tables and columns whatever case they are written in', async () => {
-    make('CREATE TABLE SHELVES (Shelf_Id INTEGER PRIMARY KEY, "ROOM" TEXT NOT NULL UNIQUE);');
+  it('knows tables whatever case they are written in', async () => {
+    make('CREATE TABLE SHELVES (shelf_id INTEGER PRIMARY KEY, "room" TEXT NOT NULL UNIQUE);');
     const { migrator } = await open(library);
     const changes = await migrator.migrate({ nowMs });
     expect(changes.map(({ kind, name }) => `${kind} ${name}`)).toEqual([

@@ -3,7 +3,7 @@ import type { Table } from '../schema/table.js';
 import type { SqlSession } from '../sql/sql-database.js';
 import { conflictsIn, missingIn } from './changes.js';
 import { differencesIn } from './differences.js';
-import type { FoundSchema } from './found-schema.js';
+import { columnOf, type FoundSchema } from './found-schema.js';
 import {
   describeChange,
   type AppliedMigration,
@@ -173,6 +173,7 @@ export class Migrator {
   private read(session: SqlSession): Promise<FoundSchema> {
     const { tables, translations } = this.declared;
     return this.access.read(session, [
+      RECORD.name,
       ...tables.map(({ name }) => name),
       ...translations.flatMap(({ looksInto = [] }) => looksInto),
     ]);
@@ -181,7 +182,9 @@ export class Migrator {
   private async statusOf(session: SqlSession, found: FoundSchema): Promise<SchemaStatus> {
     const { tables, version } = this.declared;
     const { ddl } = this.access;
-    const applied = found.tables.has('eros_migrations') ? await readApplied(session) : [];
+    const record = found.tables.get(RECORD.name);
+    const isRecordOurs = RECORD.columns.every(({ name }) => !record || columnOf(record, name)?.written === name);
+    const applied = record && isRecordOurs ? await readApplied(session) : [];
     const pending = missingIn(found, this.declared, ddl);
     for (const translation of this.declared.translations) {
       if (!found.tables.has(translation.table)) continue;
@@ -195,7 +198,10 @@ export class Migrator {
       databaseVersion: Math.max(0, ...applied.map((each) => each.version)),
       applied,
       pending,
-      conflicts: conflictsIn(found, this.declared, ddl),
+      conflicts: [
+        ...(isRecordOurs ? [] : [`table ${RECORD.name} is none of ours: rename it`]),
+        ...conflictsIn(found, this.declared, ddl),
+      ],
       isForeign: applied.length === 0 && found.tables.size > 0 && !tables.some(({ name }) => found.tables.has(name)),
     };
   }

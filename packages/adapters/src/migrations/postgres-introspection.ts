@@ -130,8 +130,10 @@ function tableFrom(
   const key = listed(indexes.find(({ is_primary }) => is_primary === 1)?.columns ?? null);
   return {
     name,
+    isStrict: true,
     columns: columns.map((column) => ({
       name: column.name,
+      written: column.name,
       type: column.type,
       // A key of one column is NOT NULL by being one.
       isNotNull: column.is_not_null === 1 && key.join() !== column.name,

@@ -14,8 +14,12 @@ export interface SchemaDdl {
   default(value: NonNullable<Column['default']>): string;
   /** A condition, default or statement in the one spelling in which a declared and a found one can be compared. */
   spelling(sql: string): string;
-  /** Whether a column of that type takes and gives back what we write into this one. */
-  holds(found: string, column: Column): boolean;
+  /**
+   * Whether a column of that type takes and gives back what we write into this one.
+   *
+   * @param isStrict whether its table holds values to their types.
+   */
+  holds(found: string, column: Column, isStrict: boolean): boolean;
 }
 
 /** What a database does in its own way where its schema is read and changed. What is to be done is the migrator's. */

@@ -95,8 +95,10 @@ function tableFrom(
   let text: ReturnType<typeof readCreateTable> | undefined;
   return {
     name,
+    isStrict: /\)[^()]*\bSTRICT\b[^()]*$/i.test(sql), // a table's options stand behind its last bracket
     columns: columns.map((column) => ({
       name: column.name.toLowerCase(),
+      written: column.name,
       type: column.type.toUpperCase(),
       isNotNull: column.notnull === 1,
       defaultSql: column.dflt_value ?? undefined,

@@ -18,8 +18,16 @@ const ddl: SchemaDdl = {
   default: sqliteDefault,
   spelling: (sql) =>
     normalisedCondition(unbracketed(sql.replace(/^CREATE (UNIQUE )?INDEX IF NOT EXISTS/i, 'CREATE $1INDEX'))),
-  holds: () => true, // a column takes any value, whatever its type
+  holds,
 };
+
+/** What columns of a strict table hold beside our own type. In any other table a column takes any value. */
+const ALSO: Readonly<Record<string, readonly string[]>> = { TEXT: ['ANY'], INTEGER: ['INT', 'ANY'], REAL: ['ANY'] };
+
+function holds(found: string, column: Column, isStrict: boolean): boolean {
+  const type = ddl.type(column);
+  return !isStrict || found === type || (ALSO[type]?.includes(found) ?? false);
+}
 
 /** ALTER TABLE takes no default that is an expression and no stored generated column: it is added without, or virtual. */
 function forAlterTable(column: Column): Column {

@@ -54,7 +54,7 @@ export class SqliteConnection {
     await this.all('PRAGMA foreign_keys = ON');
     // A file that is no database shows here, before anything is written.
     const [known] = await this.all<{ tables: number; ours: number }>(
-      `SELECT count(*) AS tables, sum(name = 'eros_migrations') AS ours FROM sqlite_master`,
+      `SELECT count(*) AS tables, sum(name = 'eros_migrations' AND sql LIKE '%applied_at%') AS ours FROM sqlite_master`,
     );
     if (access === 'read') {
       await this.all('PRAGMA query_only = ON');
