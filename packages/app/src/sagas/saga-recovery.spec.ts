@@ -99,6 +99,25 @@ describe('sagas between workers', () => {
     await world.settle(Promise.all([a.sagas.close(), b.sagas.close()]));
   });
 
+  it('tells the log once of a wait for a saga that nobody works on, and that it has not defined', async () => {
+    const [a, b] = [world.engine('a'), world.engine('b')];
+    const steps = of({ name: 'a', execute: async () => 1 });
+    const old = a.sagas.define(steps);
+    await world.database.transaction((transaction) => old.start({ ...request('s'), transaction }));
+    const waiting = b.sagas.define({ ...steps, version: 2 }).run(request('s'));
+    await world.pass(30_000);
+    expect(b.logged).toMatchObject([
+      {
+        level: 'warn',
+        fields: { sagaId: 's', name: 'any', version: 1 },
+        message: expect.stringContaining('version 1'),
+      },
+    ]);
+    await world.settle(a.sagas.start());
+    expect((await world.settle(waiting)).results).toEqual({ a: 1 });
+    await world.settle(Promise.all([a.sagas.close(), b.sagas.close()]));
+  });
+
   it('hands its sagas back when it closes, after the present step, so that others need not wait for the lease', async () => {
     const { work, open } = gate();
     let seconds = 0;

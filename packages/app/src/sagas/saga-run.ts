@@ -24,6 +24,7 @@ import type { SagaStep, StepContext } from './definition.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { SagaJournal, WRITE_TRIES } from './saga-journal.js';
 import { sharedAbort } from './shared-abort.js';
+import { sleep } from './sleep.js';
 
 /** A definition as this process knows it. */
 export interface RegisteredSaga {
@@ -41,7 +42,17 @@ export interface SagaRunPorts {
   readonly logger: Logger;
 }
 
+/** A run's place among those that this process works on at once. A run that is asleep takes up none. */
+export interface RunPlace {
+  /** Whether a run that wakes may go on here. */
+  hasRoom(): boolean;
+  /** The run has fallen asleep: another one may be taken up. */
+  isFree(): void;
+}
+
 export interface SagaRunSettings {
+  /** Who pauses longer than a sweep is asleep. */
+  readonly sweepMs: number;
   readonly renewEveryMs: number;
   /** The longest that the transaction of a step may last. */
   readonly transactionTimeoutMs: number;
@@ -78,6 +89,7 @@ export class SagaRun {
   /** Ends pauses between tries: nothing new is begun. */
   private readonly halt = sharedAbort();
   private isLost = false;
+  private longPauses = 0;
   private wake: () => void = () => undefined;
   private readonly failedCommits = new Map<string, number>();
   private readonly errors = new Map<string, unknown>();
@@ -86,7 +98,7 @@ export class SagaRun {
     held: HeldSaga,
     private readonly countdown: LeaseCountdown,
     private readonly saga: RegisteredSaga,
-    private readonly ports: SagaRunPorts,
+    private readonly ports: SagaRunPorts & { readonly place: RunPlace },
     private readonly settings: SagaRunSettings,
   ) {
     this.journal = new SagaJournal(held, saga.outline, ports);
@@ -95,6 +107,11 @@ export class SagaRun {
 
   get sagaId(): string {
     return this.journal.held.sagaId;
+  }
+
+  /** All that it is at is to wait for a time that is far off. Its lease is kept meanwhile. */
+  get isAsleep(): boolean {
+    return this.longPauses > 0 && this.longPauses === this.underWay.size;
   }
 
   /** Lets the present tries end, then hands the saga back. */
@@ -151,6 +168,7 @@ export class SagaRun {
         await this.ports.store.release(held);
         return { type: 'handed_back' };
       }
+      if (this.isAsleep) this.ports.place.isFree();
       const woken = new Promise<void>((resolve) => (this.wake = resolve));
       await Promise.race([woken, ...[...this.underWay.values()].map(({ end }) => end)]);
     }
@@ -198,9 +216,9 @@ export class SagaRun {
   private async try(task: Try, abort: AbortSignal): Promise<void> {
     const waitMs = task.notBeforeMs - this.journal.held.nowMs;
     if (waitMs > 0) {
-      await this.sleep(waitMs, [this.halt.signal, abort]);
+      await this.pause(waitMs, [this.halt.signal, abort]);
       // In a process that stood still meanwhile, the end of its lease is due as well: it is noticed before another try is made.
-      await this.sleep(0, [this.halt.signal, abort]);
+      await sleep(0, [this.halt.signal, abort], this.ports.schedule);
       if (this.halt.signal.aborted || abort.aborted) return;
     }
     const step = this.saga.steps.find(({ name }) => name === task.step);
@@ -346,18 +364,17 @@ export class SagaRun {
     this.interruption.abort(this.journal.leaseLost());
   }
 
-  /** Until the time is over or one of the signals is aborted. */
-  private sleep(ms: number, signals: readonly AbortSignal[]): Promise<void> {
-    if (signals.some(({ aborted }) => aborted)) return Promise.resolve();
-    return new Promise((resolve) => {
-      const wake = (): void => {
-        cancel();
-        for (const signal of signals) signal.removeEventListener('abort', wake);
-        resolve();
-      };
-      const cancel = this.ports.schedule(wake, ms);
-      for (const signal of signals) signal.addEventListener('abort', wake);
-    });
+  /**
+   * Sleeps until the next try. When a long pause is over and this process is full by then, the saga is handed back: whoever has room
+   * goes on with it.
+   */
+  private async pause(ms: number, signals: readonly AbortSignal[]): Promise<void> {
+    if (ms <= this.settings.sweepMs) return sleep(ms, signals, this.ports.schedule);
+    this.longPauses += 1;
+    await sleep(ms, signals, this.ports.schedule);
+    const isDue = !signals.some(({ aborted }) => aborted);
+    if (isDue && this.isAsleep && !this.ports.place.hasRoom()) this.stop();
+    this.longPauses -= 1;
   }
 }
 

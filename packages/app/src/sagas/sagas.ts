@@ -4,14 +4,9 @@ import {
   definitionHash,
   InvalidDefinitionError,
   InvalidSettingsError,
-  isErosError,
-  isTerminalSaga,
-  replaySaga,
   SagaHandedBackError,
   sweepDispatch,
-  UnknownSagaError,
   type HeldSaga,
-  type SagaDetail,
   type SagaDispatch,
   type SagaFilter,
   type SagaHolder,
@@ -21,16 +16,20 @@ import {
 import { LeaseCountdown } from '../lease-countdown.js';
 import { outlineOfDefinition, stepsOf, type SagaDefinition, type SagaStep } from './definition.js';
 import { KnownCreators } from './known-creators.js';
-import type { CompletedSaga, Saga, SagaHandle, StartSaga } from './saga.js';
-import { completed, inputOf } from './saga-ends.js';
+import type { Saga, SagaHandle, StartSaga } from './saga.js';
+import { inputOf } from './saga-ends.js';
 import { SagaRun, type RegisteredSaga, type RunEnd } from './saga-run.js';
 import type { SagaServicePorts } from './saga-service-ports.js';
 import { sagaDetailView, sagaView, type SagaDetailView, type SagaViewPage, type UnclaimedSagas } from './saga-view.js';
 import { SagaSweeper } from './saga-sweeper.js';
+import { SagaWaits } from './saga-waits.js';
 import { sagaSettings, type SagaSettings } from './settings.js';
 
 type SagaWish = Wish<SagaRequest>;
 type Wish<Request> = Request extends unknown ? Omit<Request, keyof Why> : never;
+
+/** This many sagas that wait for a late retry take up no room; their leases are renewed all the same. */
+const SLEEPING_MAX = 1_000;
 
 /** Durable sagas: defines, starts, executes, recovers and shows them. */
 export class Sagas {
@@ -41,7 +40,7 @@ export class Sagas {
   private readonly knownCreators: KnownCreators;
   private readonly settings: SagaSettings;
   private readonly sweeper: SagaSweeper;
-  private readonly waking = new Set<() => void>();
+  private readonly waits: SagaWaits;
   /** Wake-ups that wait until this process has room for one saga more. */
   private readonly queue: (() => void)[] = [];
   /** Claims under way: each may become a run. */
@@ -60,6 +59,9 @@ export class Sagas {
     this.dispatch = ports.dispatch ?? sweepDispatch;
     const hashes = () => [...this.hashes()];
     const takeUp = (sagaId: string) => this.takeUp(sagaId);
+    const runOf = (sagaId: string) => this.runs.get(sagaId);
+    const isDefined = (hash: string) => this.registered.has(hash);
+    this.waits = new SagaWaits({ ...ports, runOf, takeUp, isDefined }, this.settings.sweepMs);
     this.sweeper = new SagaSweeper({ ...ports, hashes, room: () => this.room, takeUp }, this.settings);
   }
 
@@ -186,7 +188,7 @@ export class Sagas {
     this.isClosing = true;
     const sweepsEnd = this.sweeper.end();
     for (const run of this.runs.values()) run.stop(); // first of all: from now on the engine refuses steps what it does not begin
-    for (const wake of this.waking) wake();
+    this.waits.close();
     for (const goOn of this.queue.splice(0)) goOn();
     await this.stopListening();
     await sweepsEnd;
@@ -257,7 +259,7 @@ export class Sagas {
     } else if (!(await this.hold(() => this.ports.store.create(saga, this.holderOf(definition))))) {
       await this.takeUp(sagaId);
     }
-    return { sagaId, wait: () => this.waitFor(sagaId) };
+    return { sagaId, wait: () => this.waits.for(sagaId) };
   }
 
   /** This worker, as it creates a saga: the first steps are recorded as started with it. */
@@ -322,15 +324,20 @@ export class Sagas {
   private execute(held: HeldSaga, countdown: LeaseCountdown): void {
     const saga = this.registered.get(held.definition.hash);
     if (!saga) throw new Error(`bug: saga "${held.sagaId}" was claimed without its definition`);
-    const run = new SagaRun(held, countdown, saga, this.ports, this.settings);
+    const place = { hasRoom: () => !this.isStarted || this.room > 0, isFree: () => this.useRoom() };
+    const run = new SagaRun(held, countdown, saga, { ...this.ports, place }, this.settings);
     this.runs.set(held.sagaId, run);
     // An older run of the same saga may end, having lost it, after a newer one has begun.
     void run.end.then((end) => {
       if (this.runs.get(held.sagaId) === run) this.runs.delete(held.sagaId);
-      this.queue.shift()?.();
-      this.sweeper.goOn();
+      this.useRoom();
       this.ports.logger.debug({ sagaId: held.sagaId, name: saga.outline.name, ...toldOf(end) }, 'done with a saga');
     });
+  }
+
+  private useRoom(): void {
+    this.queue.shift()?.();
+    this.sweeper.goOn();
   }
 
   /** Claims a saga that nobody holds. */
@@ -338,52 +345,10 @@ export class Sagas {
     return this.hold(() => this.ports.store.claim(sagaId, this.terms(), [...this.hashes()]));
   }
 
-  private async waitFor(sagaId: string): Promise<CompletedSaga> {
-    const release = this.ports.keepAlive();
-    try {
-      for (;;) {
-        const run = this.runs.get(sagaId);
-        const end = await run?.end;
-        if (end?.type === 'ended') return completed(sagaId, end.state, end.cause);
-        if (end?.type === 'broken') throw new SagaHandedBackError(sagaId, { cause: end.error });
-        const stored = await this.findWhileOpen(sagaId);
-        if (!stored) throw new UnknownSagaError(sagaId);
-        const state = replaySaga(stored.journal);
-        if (isTerminalSaga(state) || state.parked) return completed(sagaId, state);
-        if (this.isClosing) throw new SagaHandedBackError(sagaId);
-        if (!stored.isLeased && (await this.takeUp(sagaId))) continue;
-        if (!this.runs.has(sagaId)) await this.pause();
-      }
-    } finally {
-      release();
-    }
-  }
-
-  /** Whoever waits for a saga when this process closes is told of that, also when the database is closed by now. */
-  private async findWhileOpen(sagaId: string): Promise<SagaDetail | undefined> {
-    try {
-      return await this.ports.store.find(sagaId);
-    } catch (error) {
-      if (isErosError(error, 'engine_closed')) throw new SagaHandedBackError(sagaId, { cause: error });
-      throw error;
-    }
-  }
-
-  private pause(): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = (): void => {
-        cancel();
-        this.waking.delete(wake);
-        resolve();
-      };
-      const cancel = this.ports.schedule(wake, this.settings.sweepMs);
-      this.waking.add(wake);
-    });
-  }
-
   /** How many sagas more may be executed here. */
   private get room(): number {
-    return this.settings.runningMax - this.runs.size - this.claiming;
+    const asleep = [...this.runs.values()].filter(({ isAsleep }) => isAsleep).length;
+    return this.settings.runningMax - (this.runs.size - Math.min(asleep, SLEEPING_MAX)) - this.claiming;
   }
 
   private hashes(): Set<string> {

@@ -8,7 +8,10 @@ export interface SagaSettings {
   readonly renewEveryMs: number;
   /** How often a started engine looks for sagas that nobody works on, and an awaiting caller for the end. Default 1 s. */
   readonly sweepMs: number;
-  /** How many sagas found by sweeping are executed here at once. Default 32. */
+  /**
+   * How many sagas found by sweeping are executed here at once; up to 1,000 more that wait for a retry later than the next sweep do not
+   * count, and are handed back if this process is full when their time comes. Default 32.
+   */
   readonly runningMax: number;
   /** After so many recoveries, with no try that ended in between, a saga is parked: it seems to end the processes that work on it. Default 20. */
   readonly recoveriesMax: number;
