@@ -129,7 +129,9 @@ function isStoredError(value: unknown): value is StoredError {
     return false;
   }
   const { name, message, facts } = value;
-  return typeof name === 'string' && typeof message === 'string' && typeof facts === 'object' && facts !== null;
+  const { datesMs = {}, isOurs = true } = value as { datesMs?: unknown; isOurs?: unknown };
+  const isComplete = typeof name === 'string' && typeof message === 'string' && typeof isOurs === 'boolean';
+  return isComplete && [facts, datesMs].every((fields) => typeof fields === 'object' && fields !== null);
 }
 
 function parsed(row: IdempotencyRow, column: 'result' | 'error', json: string): unknown {

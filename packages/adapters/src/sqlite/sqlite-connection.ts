@@ -1,7 +1,6 @@
 import { DatabaseUnavailableError } from '@eros/domain';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { SqlFragment, Written } from '../sql/sql-database.js';
-import type { AssertOpen } from '../storage/transaction-scope.js';
 import { Turns } from '../storage/turns.js';
 import { isBusy, translateSqliteError } from './sqlite-errors.js';
 import { statementsOf, type SqliteStatements } from './sqlite-statements.js';
@@ -14,6 +13,14 @@ export interface SqliteFile {
   readonly driver: SqliteDriver;
   /** How long to wait for another process's lock before `database_unavailable`. */
   readonly lockTimeoutMs: number;
+}
+
+/** The transaction that a statement belongs to. */
+export interface SqliteTransactionGuard {
+  /** Throws, just before a statement would run, if it must not. */
+  assertUsable(): void;
+  /** SQLite has ended the transaction by itself, with a statement that failed. */
+  wasEnded(by: unknown): void;
 }
 
 // Short against a transaction (a few ms) would burn a core while waiting; long would leave the lock idle between takers.
@@ -73,33 +80,29 @@ export class SqliteConnection {
     await this.all('PRAGMA synchronous = NORMAL');
   }
 
-  /** @param assertAllowed throws, just before the statement would run, if it must not. */
-  all<Row>(sql: string, params: readonly unknown[] = [], assertAllowed?: AssertOpen): Promise<Row[]> {
-    return this.send(() => this.statements.all(sql, params) as Promise<Row[]>, assertAllowed);
+  all<Row>(sql: string, params: readonly unknown[] = [], inside?: SqliteTransactionGuard): Promise<Row[]> {
+    return this.send(() => this.statements.all(sql, params) as Promise<Row[]>, inside);
   }
 
-  /** @param assertAllowed throws, just before the statement would run, if it must not. */
-  run(sql: string, params: readonly unknown[] = [], assertAllowed?: AssertOpen): Promise<Written> {
-    return this.send(() => this.statements.run(sql, params), assertAllowed);
+  run(sql: string, params: readonly unknown[] = [], inside?: SqliteTransactionGuard): Promise<Written> {
+    return this.send(() => this.statements.run(sql, params), inside);
   }
 
-  /** @param assertAllowed throws, just before the statement would run, if it must not. */
-  returning<Row>(statement: () => SqlFragment, assertAllowed?: AssertOpen): Promise<Row[]> {
+  returning<Row>(statement: () => SqlFragment, inside?: SqliteTransactionGuard): Promise<Row[]> {
     const send = (): Promise<unknown[]> => {
       const { sql, params } = statement();
       return this.statements.all(sql, params);
     };
-    return this.send(send as () => Promise<Row[]>, assertAllowed);
+    return this.send(send as () => Promise<Row[]>, inside);
   }
 
   /**
    * `run` for a statement that is made anew whenever it is about to run.
    *
    * @param told what to answer once it has run.
-   * @param assertAllowed throws, just before, if it must not.
    */
-  runMade<T>(made: () => SqlFragment, told: (done: Written) => T, assertAllowed?: AssertOpen): Promise<T> {
-    return this.send(() => this.runOnce(made()).then(told), assertAllowed);
+  runMade<T>(made: () => SqlFragment, told: (done: Written) => T, inside?: SqliteTransactionGuard): Promise<T> {
+    return this.send(() => this.runOnce(made()).then(told), inside);
   }
 
   /** `runMade` for whoever has the connection to himself: without waiting for a turn. */
@@ -121,12 +124,29 @@ export class SqliteConnection {
     return this.statements.run(sql, params);
   }
 
-  private send<T>(statement: () => Promise<T>, assertAllowed?: AssertOpen): Promise<T> {
-    if (!assertAllowed) return this.turns.take(() => this.patiently(statement));
+  private send<T>(statement: () => Promise<T>, inside?: SqliteTransactionGuard): Promise<T> {
+    if (!inside) return this.turns.take(() => this.patiently(statement));
     return this.turns.take(async () => {
-      assertAllowed();
-      return this.patiently(statement);
+      inside.assertUsable();
+      try {
+        return await this.patiently(statement);
+      } catch (error) {
+        // In the same turn: what is in line behind it would be committed alone.
+        if (!(await this.isInTransaction())) inside.wasEnded(error);
+        throw error;
+      }
     });
+  }
+
+  /** Asked by beginning one, which fails inside another and changes nothing: not every driver tells. */
+  private async isInTransaction(): Promise<boolean> {
+    try {
+      await this.statements.run('BEGIN', []);
+    } catch (error) {
+      return /within a transaction/.test(String(error));
+    }
+    await this.statements.run('ROLLBACK', []);
+    return false;
   }
 
   private patiently<T>(statement: () => Promise<T>): Promise<T> {

@@ -134,6 +134,38 @@ describe.each(['sqlite3', 'better-sqlite3'] as const)('an SQLite database by %s'
       expect(await notes()).toEqual(['outer', 'apart']);
     });
 
+    it.each(['INSERT OR ROLLBACK INTO taken VALUES (1)', 'INSERT INTO guarded VALUES (1)'])(
+      'that SQLite has ended by itself takes no further statement, also of a work that goes on: %s',
+      async (ending) => {
+        await database.on().run('CREATE TABLE taken (id INTEGER PRIMARY KEY)');
+        await database.on().run('INSERT INTO taken VALUES (1)');
+        await database.on().run('CREATE TABLE guarded (id INTEGER)');
+        await database
+          .on()
+          .run("CREATE TRIGGER guard BEFORE INSERT ON guarded BEGIN SELECT RAISE(ROLLBACK, 'guarded'); END");
+        const late: string[] = [];
+        const work = database.transaction(async (tx) => {
+          await tx.query("INSERT INTO notes VALUES ('before')");
+          // Asked for together: the second is in line behind the one that fails.
+          const asked = [ending, "INSERT INTO notes VALUES ('beside')"].map((sql) => codeOf(() => tx.query(sql)));
+          late.push(...(await Promise.all(asked)), await codeOf(() => tx.query("INSERT INTO notes VALUES ('after')")));
+        });
+        await expect(work).rejects.toThrow(/taken|guarded/);
+        expect(late).toEqual([expect.any(String), late[0], late[0]]);
+        expect(late[0]).toMatch(/UNIQUE|guarded/);
+        expect(await notes()).toEqual([]);
+      },
+    );
+
+    it('goes on after a statement that failed alone', async () => {
+      await database.transaction(async (tx) => {
+        await tx.query("INSERT INTO notes VALUES ('a')");
+        expect(await codeOf(() => tx.query('INSERT INTO nowhere VALUES (1)'))).toMatch('no such table');
+        await tx.query("INSERT INTO notes VALUES ('b')");
+      });
+      expect(await notes()).toEqual(['a', 'b']);
+    });
+
     it('lets what is apart go first, which waits for the one that runs and for none of those behind it', async () => {
       const works = ['1', '2', '3'].map((text) =>
         database.transaction(async (tx) => {

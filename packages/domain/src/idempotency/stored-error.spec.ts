@@ -1,9 +1,10 @@
+import { CircuitHeldError } from '../breaker/errors.js';
 import * as errors from '../errors.js';
 import { StaleClaimError, StoredOperationError } from './errors.js';
 import { isTerminalByDefault, reviverOf, revivedError, storedErrorOf, type StoredError } from './stored-error.js';
 
 const { InvalidSettingsError, UnknownCreatorError, StaleVersionError, isErosError } = errors;
-const revive = reviverOf({ ...errors, StaleClaimError, StoredOperationError });
+const revive = reviverOf({ ...errors, CircuitHeldError, StaleClaimError, StoredOperationError });
 
 class CardDeclinedError extends Error {
   override readonly name = 'CardDeclinedError';
@@ -62,6 +63,32 @@ describe('a stored error', () => {
     expect(isTerminalByDefault(again)).toBe(true);
   });
 
+  it('is none of ours for having the name of one', () => {
+    class InvalidSettingsError extends Error {
+      override readonly name = 'InvalidSettingsError';
+    }
+    const again = revivedError(keptAndRead(storedErrorOf(new InvalidSettingsError('the card has no limit'))), revive);
+    expect(again).toBeInstanceOf(StoredOperationError);
+    expect(again).toMatchObject({ originalName: 'InvalidSettingsError', code: 'stored_operation_error' });
+  });
+
+  it('of an earlier release, which does not say whose it was, is ours by its name', () => {
+    const { isOurs: _, ...stored } = storedErrorOf(new InvalidSettingsError('gapMinutes', '-1', '0 or more'));
+    expect(revivedError(keptAndRead(stored), revive)).toBeInstanceOf(InvalidSettingsError);
+  });
+
+  it('keeps dates as dates, but for those that are none', () => {
+    const hold = { reason: 'a test', by: 'ops', as: 'open', sinceMs: 1_000, untilMs: 2_000 } as const;
+    const original = new CircuitHeldError('api', hold);
+    expect(revivedError(keptAndRead(storedErrorOf(original)), revive)).toMatchObject({
+      since: new Date(1_000),
+      until: new Date(2_000),
+    });
+    const others = Object.assign(new Error('no'), { at: new Date(5), never: new Date(NaN) });
+    expect(revivedError(keptAndRead(storedErrorOf(others)), revive)).toMatchObject({ facts: { at: new Date(5) } });
+    expect(storedErrorOf(others)).not.toHaveProperty('datesMs.never');
+  });
+
   it('is stored again as what it was first, not wrapped twice', () => {
     const once = revivedError(storedErrorOf(new CardDeclinedError('4242')), revive);
 
@@ -95,6 +122,8 @@ describe('a stored error', () => {
       name: 'Error',
       message: 'bad \ufffd \ufffd text',
       facts: { retryAfterMs: 5 },
+      datesMs: { at: 0 },
+      isOurs: false,
     });
     expect(storedErrorOf(new Error('x'.repeat(20_000))).message).toHaveLength(10_000);
   });

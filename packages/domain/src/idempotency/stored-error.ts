@@ -13,6 +13,10 @@ export interface StoredError {
   readonly message: string;
   /** The error's other own fields, as far as they are JSON. */
   readonly facts: Readonly<Record<string, unknown>>;
+  /** Its own fields that are dates, in ms since 1970 UTC; absent when there are none. */
+  readonly datesMs?: Readonly<Record<string, number>>;
+  /** Whether it was one of our classes, and not only of the same name. Rows of earlier releases do not say. */
+  readonly isOurs?: boolean;
 }
 
 /** Makes an error of what was stored: one of our own classes, or `undefined` when the name is not ours. */
@@ -36,23 +40,28 @@ export function isTerminalByDefault(error: unknown): boolean {
 }
 
 /**
- * What is stored of a thrown value. Facts that are not JSON or over 10 kB, stack and cause are left out: they mean
+ * What is stored of a thrown value. Facts that are neither JSON nor dates or over 10 kB, stack and cause are left out: they mean
  * nothing elsewhere. Never throws, whatever was thrown.
  */
 export function storedErrorOf(thrown: unknown): StoredError {
   if (!isThrown(thrown, Error)) return { name: 'NonError', message: storableMessage(describe(thrown)), facts: {} };
   const code = readThrown(thrown, 'code');
+  const fields = fieldsOf(thrown);
+  const dates = fields.flatMap(([name, value]) => (isThrown(value, Date) ? [[name, Number(value)] as const] : []));
+  const datesMs = Object.fromEntries(dates.filter(([, atMs]) => Number.isFinite(atMs)));
   return {
     name: storableMessage(textOfThrown(readThrown(thrown, 'name') ?? 'Error')),
     ...(typeof code === 'string' || typeof code === 'number' ? { code: storableCode(code) } : {}),
     message: storableMessage(textOfThrown(readThrown(thrown, 'message') ?? '')),
-    facts: Object.fromEntries(factsOf(thrown)),
+    facts: Object.fromEntries(fields.filter(([name, value]) => isStorableFact(name, value))),
+    ...(Object.keys(datesMs).length === 0 ? {} : { datesMs }),
+    isOurs: isErosError(thrown),
   };
 }
 
 /** The error to throw for a stored one: our own class again, else `StoredOperationError`. */
 export function revivedError(stored: StoredError, revive: ReviveError): Error {
-  return revive(stored) ?? new StoredOperationError(stored.name, stored.code, stored.message, stored.facts);
+  return revive(stored) ?? new StoredOperationError(stored.name, stored.code, stored.message, allFacts(stored));
 }
 
 /**
@@ -65,13 +74,14 @@ export function reviverOf(exports: Readonly<Record<string, unknown>>): ReviveErr
   const prototypes = new Map(
     Object.entries(exports).flatMap(([name, value]) => (isErrorClass(value) ? [[name, value.prototype]] : [])),
   );
-  return ({ name, code, message, facts }) => {
+  return (stored) => {
+    const { name, code, message, isOurs = true } = stored;
     const prototype = prototypes.get(name);
-    if (prototype === undefined) return undefined;
+    if (prototype === undefined || !isOurs) return undefined;
     // A real Error (with a stack) first, then its class: calling the constructor would need arguments that nobody
     // stored.
     const error: Error = Object.setPrototypeOf(new Error(message), prototype);
-    return Object.assign(error, facts, { name, code, [erosErrorBrand]: true });
+    return Object.assign(error, allFacts(stored), { name, code, [erosErrorBrand]: true });
   };
 }
 
@@ -81,12 +91,16 @@ function isErrorClass(value: unknown): value is { readonly prototype: Error } {
   return typeof value === 'function' && value.prototype instanceof Error;
 }
 
-/** The own fields that can be stored. What cannot even be read is left out, too. */
-function factsOf(thrown: Error): [string, unknown][] {
+/** What is no own field of every error. What cannot be read is `undefined`. */
+function fieldsOf(thrown: Error): [string, unknown][] {
   return ownNamesOfThrown(thrown)
     .filter((name) => !OWN_FIELDS.has(name))
-    .map((name): [string, unknown] => [name, readThrown(thrown, name)])
-    .filter(([name, value]) => isStorableFact(name, value));
+    .map((name) => [name, readThrown(thrown, name)]);
+}
+
+function allFacts({ facts, datesMs = {} }: StoredError): Record<string, unknown> {
+  const dates = Object.entries(datesMs).map(([name, atMs]) => [name, new Date(atMs)]);
+  return { ...facts, ...Object.fromEntries(dates) };
 }
 
 function isStorableFact(name: string, value: unknown): boolean {
