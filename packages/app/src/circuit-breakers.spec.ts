@@ -117,6 +117,18 @@ describe('circuit breakers', () => {
       expect(store.rows.get('pay')).toMatchObject({ failureCount: 0, successCount: 1 });
     });
 
+    it('writes no failure that is late when its turn comes', async () => {
+      const breakers = open();
+      await breakers.run('pay', fine);
+      const calls = Array.from({ length: 50 }, () => hanging());
+      const ended = calls.map(({ call }) => errorOf(breakers.run('pay', call)));
+      store.takeAsked();
+      for (const { refuse } of calls) refuse(broken);
+      expect(await Promise.all(ended)).toEqual(calls.map(() => broken));
+      expect(store.takeAsked()).toEqual(['failure', 'failure', 'failure']);
+      expect(store.rows.get('pay')).toMatchObject({ state: 'open', failureCount: 3 });
+    });
+
     it("passes the call's own errors through, also with a fallback, and a throw that is no rejection", async () => {
       const breakers = open();
       expect(await errorOf(breakers.run('pay', fail, { fallback: () => 'instead' }))).toBe(broken);

@@ -36,6 +36,20 @@ describe('transitions of circuit breakers', () => {
     expect(heardByOther).toEqual(all);
   });
 
+  it('begin anew with a row that was deleted: what the old one went through is not told again', async () => {
+    await bench.openIt(breakers);
+    await breakers.reset('pay', why);
+    await time.pass(1_250);
+    bench.store.rows.delete('pay');
+    await time.pass(1_250);
+    heard.length = 0;
+    await breakers.hold('pay', 'open', why);
+    await time.pass(1_250);
+    await breakers.release('pay', why);
+    await time.pass(1_250);
+    expect(heard).toEqual(['pay open by hold, fleet', 'pay closed by release, fleet']);
+  });
+
   it('begin for a process with its first use of the name', async () => {
     await bench.openIt(breakers);
     const later = bench.open();

@@ -13,6 +13,7 @@ import {
   type Logger,
   type Ticket,
   type TripRule,
+  type UntimedBreakerCommand,
 } from '@eros/domain';
 import type { RefusalReason } from './breaker-metrics.js';
 import { failureText } from './failure-text.js';
@@ -213,7 +214,7 @@ export class GuardedBreaker {
       shared.noteSuccess();
       return undefined;
     }
-    const told = this.tell(() => ({
+    const told = this.tellResult(letOut, () => ({
       type: 'settle',
       outcome: 'success',
       ...ticketOf(letOut),
@@ -248,7 +249,7 @@ export class GuardedBreaker {
   private tellFailure(letOut: LetOut | undefined, cause: string | undefined, tripped: TripRule | undefined) {
     const { shared, ports } = this;
     const ownSuccessAtMs = shared.takeLastSuccess();
-    const told = this.tell(() => ({
+    const told = this.tellResult(letOut, () => ({
       type: 'settle',
       outcome: 'failure',
       ...ticketOf(letOut),
@@ -330,6 +331,14 @@ export class GuardedBreaker {
 
   private reload(): Promise<void> {
     return this.ports.apart(() => this.shared.load());
+  }
+
+  /**
+   * Of many calls that end together, those behind the one that moved the breaker are late when their turn comes: they are not
+   * written. Without the store they are counted all the same, for it to be told of them.
+   */
+  private tellResult(letOut: LetOut | undefined, command: () => UntimedBreakerCommand): Promise<void> {
+    return this.tell(() => (!this.shared.aloneSince && this.isLate(letOut) ? undefined : command()));
   }
 
   private tell(command: Parameters<SharedBreaker['tell']>[0]): Promise<void> {

@@ -126,15 +126,17 @@ export class SharedBreaker {
   /**
    * Tells the store of an outcome and learns what came of it; alone, decides by itself. Never rejects.
    *
-   * @param command made when its turn has come, so that what it says of durations is true then.
+   * @param command made when its turn has come, so that what it says of durations is true then; what has come too late by then
+   *   is nothing to tell. It is asked again when the store could not be told.
    */
-  tell(command: () => UntimedBreakerCommand): Promise<void> {
+  tell(command: () => UntimedBreakerCommand | undefined): Promise<void> {
     return this.inTurn(async () => {
       const now = command();
+      if (!now) return;
       if (now.type === 'settle' && now.outcome === 'success') this.alone.succeed();
       if (this.aloneSince) return void this.decideAlone(now);
       const { isTold, isStored } = await this.reach(() => this.dispatch(now));
-      if (!isTold) this.decideAlone(command(), isStored);
+      if (!isTold) this.decideAlone(command() ?? now, isStored);
     });
   }
 

@@ -78,11 +78,19 @@ export class TransitionFeed {
       const query = { afterGeneration: from, limit: TRANSITIONS_KEPT };
       const transitions = await orTimeout(store.history(name, query), READ_TIMEOUT_MS, schedule);
       this.heard.set(name, to);
-      for (const each of transitions) if (each.generation <= to) this.tell({ ...each, scope: 'fleet' });
+      for (const each of ofPresentRow(transitions)) if (each.generation <= to) this.tell({ ...each, scope: 'fleet' });
     } catch (error) {
       // Told when the database is reached again, or with the next move.
       this.missed.set(name, to);
       logger.warn({ breaker: name, error }, 'cannot read the history of a circuit breaker');
     }
   }
+}
+
+/** A row that was deleted begins anew, with generations that the history has already: what it tells of the old row is over. */
+function ofPresentRow(transitions: readonly BreakerTransition[]): readonly BreakerTransition[] {
+  const begin = transitions.findLastIndex(
+    ({ generation }, i) => generation <= (transitions[i - 1]?.generation ?? -Infinity),
+  );
+  return transitions.slice(Math.max(0, begin));
 }
