@@ -1,5 +1,6 @@
 import type { CircuitBreaker } from '@eros/domain';
 import type { Request } from '../connection.js';
+import { isQuiet } from '../engine-parts.js';
 import type { VirtualProcess } from '../virtual-process.js';
 import type { World } from '../world.js';
 import { holdsInForce, openUntilMs } from './breaker-change.js';
@@ -17,8 +18,6 @@ export class CallsGoingOut {
   private readonly asked = new Set<number>();
   private readonly read = new Map<string, CircuitBreaker>();
   private troubledUntilMs = -Infinity;
-  /** The signal of calls that are no trials is one and the same. The first call of a world is none. */
-  private static plainSignals = new WeakMap<World, AbortSignal>();
 
   constructor(
     private readonly world: World,
@@ -42,14 +41,12 @@ export class CallsGoingOut {
 
   went(name: string, signal: AbortSignal): void {
     const { world, process } = this;
-    const plain = CallsGoingOut.plainSignals.get(world) ?? signal;
-    CallsGoingOut.plainSignals.set(world, plain);
-    world.trace.note(process.node, `${name} is called`, signal === plain ? '' : 'as a trial');
+    const isTrial = !isQuiet(signal); // a trial has a signal of its own
+    world.trace.note(process.node, `${name} is called`, isTrial ? 'as a trial' : '');
     if (this.isInTrouble()) return;
     const known = this.known(name);
     const isOpen = known === 'open' || known === 'held open';
-    if (signal === plain)
-      return world.demand(!isOpen, 'an open breaker refuses', name, process.node, this.read.get(name));
+    if (!isTrial) return world.demand(!isOpen, 'an open breaker refuses', name, process.node, this.read.get(name));
     world.demand(known !== 'held open', 'what is held open lets no trial out', name, process.node, this.read.get(name));
     // Where a quorum decides, a process that has opened for itself alone tries by itself, too.
     if (world.outside.policyOf(name).quorum > 1 && this.read.get(name)?.state !== 'half_open') return;

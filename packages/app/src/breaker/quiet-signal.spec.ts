@@ -1,3 +1,4 @@
+import { isQuiet } from './quiet-signal.js';
 import { Bench } from './testing/bench.js';
 
 describe('the signal of calls without one of their own', () => {
@@ -9,6 +10,8 @@ describe('the signal of calls without one of their own', () => {
     expect(changes.map((at, i) => at - (changes[i - 1] ?? 0))).toEqual([1_000, 1_000, 1_000, 1_000]);
     expect(new Set(seen).size).toBe(5);
     expect(seen.some(({ aborted }) => aborted)).toBe(false);
+    expect(seen.every(isQuiet)).toBe(true);
+    expect(isQuiet(new AbortController().signal)).toBe(false);
   });
 
   it('warns of no leak, however many listen to it', async () => {
