@@ -60,7 +60,8 @@ export class InvalidSettingsError extends Error {
     readonly given: string,
     /** What would be accepted. */
     readonly expected: string,
+    options?: { cause: unknown },
   ) {
-    super(`${setting} is ${given}: give ${expected}`);
+    super(`${setting} is ${given}: give ${expected}`, options);
   }
 }

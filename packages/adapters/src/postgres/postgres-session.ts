@@ -5,6 +5,7 @@ import { Turns } from '../storage/turns.js';
 import { numberedPlaceholders } from './placeholders.js';
 import { isConflict, isStaleStatement, translatePostgresError } from './postgres-errors.js';
 import { forgetStatementNames, statementName } from './statement-names.js';
+import { refusedValue } from './refused-value.js';
 import { typesOn } from './values.js';
 
 /**
@@ -39,16 +40,25 @@ export function sessionBy(
     const numbered = numberedPlaceholders(sql);
     return sendNamed(numbered, params, statementName(numbered));
   };
-  const rows = async <Row>(sql: string, params: readonly unknown[] = []): Promise<Row[]> =>
-    (await send(sql, params)).rows as Row[];
+  const rows = async <Row>(sql: string, params: readonly unknown[] = []): Promise<Row[]> => {
+    try {
+      return (await send(sql, params)).rows as Row[];
+    } catch (error) {
+      throw refusedValue(error, params);
+    }
+  };
   const returning = <Row>(statement: () => SqlFragment): Promise<Row[]> => {
     const { sql, params } = statement();
     return rows<Row>(sql, params);
   };
   const writeNow = async (statement: (clock: SqlClock) => SqlFragment): Promise<number | undefined> => {
     const { sql, params } = statement(clock());
-    const [row] = (await send(sql, params)).rows as { at_ms: number }[];
-    return row?.at_ms;
+    try {
+      const [row] = (await send(sql, params)).rows as { at_ms: number }[];
+      return row?.at_ms;
+    } catch (error) {
+      throw refusedValue(error, params);
+    }
   };
   return {
     all: rows,
@@ -56,8 +66,12 @@ export function sessionBy(
     writeNow,
     writeNowIfFree: writeNow, // there is no lock on the whole database
     run: async (sql, params = []): Promise<Written> => {
-      const { rowCount } = await send(sql, params);
-      return { affected: rowCount ?? 0 };
+      try {
+        const { rowCount } = await send(sql, params);
+        return { affected: rowCount ?? 0 };
+      } catch (error) {
+        throw refusedValue(error, params);
+      }
     },
   };
 }

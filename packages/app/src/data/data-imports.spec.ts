@@ -131,6 +131,19 @@ describe('a report', () => {
     expect(creators).toMatchObject({ imported: 1, rejectedCount: garbage.length });
   });
 
+  it('rejects rows with text that no database stores as it is, and imports the others', async () => {
+    const captions = await eros.data.importCaptions([
+      caption(1, 'You \0 won!'),
+      caption(2, 'half \ud83d'),
+      caption(3, 'You won!'),
+    ]);
+    expect(captions).toMatchObject({ imported: 1, rejectedByReason: { unstorable_text: 2 } });
+    const creators = await eros.data.importCreators([creator('c\0'), creator('c-2')]);
+    expect(creators).toMatchObject({ imported: 1, rejectedByReason: { unstorable_text: 1 } });
+    const messages = await eros.data.importMessages([message('m\0'), message('m-1')]);
+    expect(messages).toMatchObject({ imported: 1, rejectedByReason: { unstorable_text: 1 } });
+  });
+
   it('rejects captions that are too long, blank or no text', async () => {
     const texts = ['x'.repeat(1_000_000), ' \n ', 7, null, { text: 'You won!' }, 'x'.repeat(10_000)];
     const report = await eros.data.importCaptions(texts.map((text, i) => caption(i + 1, text)));

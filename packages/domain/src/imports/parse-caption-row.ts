@@ -3,7 +3,7 @@ import { isDate, parseInstant } from '../time/index.js';
 import type { KnownCreators } from './known-creators.js';
 import { reject } from './rejection.js';
 import type { ParsedRow } from './rejection.js';
-import { fieldOf, flagOf, isBlank, isRawRow, textOf, wholeNumberOf } from './row-fields.js';
+import { fieldOf, flagOf, isBlank, isRawRow, textOf, unstorableOf, wholeNumberOf } from './row-fields.js';
 import type { RawRow } from './row-fields.js';
 
 /** UTF-16 units (spec, section 1). */
@@ -34,6 +34,8 @@ export function parseCaptionRow(row: unknown, creators: KnownCreators): ParsedRo
   if (isActive === undefined) return rejected('invalid_flag', 'is_active');
   const lastUsedDate = dateOf(row, 'last_used_date');
   if (lastUsedDate === undefined && !isBlank(row, 'last_used_date')) return rejected('invalid_date', 'last_used_date');
+  const unstorable = unstorableOf(row, ['creator_id', 'caption_text', 'caption_type', 'content_type']);
+  if (unstorable !== undefined) return rejected('unstorable_text', unstorable);
   const contentType = textOf(row, 'content_type');
   return { type: 'row', row: { captionId, creatorId, text, captionType, contentType, isActive, lastUsedDate } };
 }

@@ -2,7 +2,7 @@ import type { Creator } from '../creators/index.js';
 import { isTimeZone } from '../time/index.js';
 import { reject } from './rejection.js';
 import type { ParsedRow } from './rejection.js';
-import { fieldOf, flagOf, isRawRow, numberOf, textOf, wholeNumberOf } from './row-fields.js';
+import { fieldOf, flagOf, isRawRow, numberOf, textOf, unstorableOf, wholeNumberOf } from './row-fields.js';
 
 /**
  * Reads one row of a creator export: `creator_id, page_name, display_name, page_type, timezone, current_active_fans,
@@ -25,6 +25,8 @@ export function parseCreatorRow(row: unknown): ParsedRow<Creator> {
   if (fanCount === undefined) return rejected('invalid_number', 'current_active_fans');
   const isActive = flagOf(row, 'is_active', true);
   if (isActive === undefined) return rejected('invalid_flag', 'is_active');
+  const unstorable = unstorableOf(row, ['creator_id', 'page_name', 'display_name']);
+  if (unstorable !== undefined) return rejected('unstorable_text', unstorable);
   const displayName = textOf(row, 'display_name') ?? pageName;
   return { type: 'row', row: { creatorId, pageName, displayName, pageType, timeZone, fanCount, isActive } };
 }

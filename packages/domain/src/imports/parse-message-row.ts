@@ -3,7 +3,7 @@ import { parseInstant } from '../time/index.js';
 import type { KnownCreators } from './known-creators.js';
 import { reject } from './rejection.js';
 import type { ParsedRow, Rejection } from './rejection.js';
-import { fieldOf, isBlank, isRawRow, numberOf, textOf, wholeNumberOf } from './row-fields.js';
+import { fieldOf, isBlank, isRawRow, numberOf, textOf, unstorableOf, wholeNumberOf } from './row-fields.js';
 import type { RawRow } from './row-fields.js';
 
 /**
@@ -33,6 +33,8 @@ export function parseMessageRow(row: unknown, creators: KnownCreators): ParsedRo
   if (sentAtMs === undefined) return rejected('invalid_time', 'sending_time');
   const amounts = amountsOf(row, messageType);
   if ('type' in amounts) return amounts;
+  const unstorable = unstorableOf(row, ['message_id', 'content_type']);
+  if (unstorable !== undefined) return rejected('unstorable_text', unstorable);
   const captionId = wholeNumberOf(row, 'caption_id');
   const contentType = textOf(row, 'content_type');
   return {

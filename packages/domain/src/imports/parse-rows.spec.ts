@@ -89,6 +89,7 @@ describe('a creator row', () => {
     [{ current_active_fans: '' }, 'invalid_number', 'current_active_fans ""'],
     [{ current_active_fans: [1] }, 'invalid_number', 'current_active_fans of type object'],
     [{ is_active: 'maybe' }, 'invalid_flag', 'is_active "maybe"'],
+    [{ display_name: 'am\0ber' }, 'unstorable_text', 'display_name "am\\u0000ber"'],
   ])('%j is rejected as %s', (change, reason, value) => {
     expect(parseCreatorRow({ ...creatorRow, ...change })).toEqual({ type: 'rejected', reason, value });
   });
@@ -211,6 +212,8 @@ describe('a caption row', () => {
     [{ caption_text: ' \r\n\t' }, 'blank_caption'],
     [{ caption_text: undefined }, 'blank_caption'],
     [{ caption_text: 'x'.repeat(10_001) }, 'caption_too_long'],
+    [{ caption_text: 'a \0 text' }, 'unstorable_text'],
+    [{ content_type: 'half\ud83d' }, 'unstorable_text'],
     [{ caption_type: '' }, 'missing_caption_type'],
     [{ is_active: '2' }, 'invalid_flag'],
     [{ last_used_date: '2026-13-01' }, 'invalid_date'],

@@ -19,7 +19,8 @@ export type RejectReason =
   | 'blank_caption'
   | 'caption_too_long'
   | 'missing_caption_type'
-  | 'invalid_flag';
+  | 'invalid_flag'
+  | 'unstorable_text';
 
 export interface Rejection {
   readonly type: 'rejected';

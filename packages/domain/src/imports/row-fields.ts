@@ -1,3 +1,4 @@
+import { isStorableText } from '../storable-text.js';
 import { formatInstant } from '../time/index.js';
 
 /** A row as a reader of files hands it over: column names to whatever stood there. */
@@ -22,6 +23,14 @@ export function fieldOf(row: RawRow, column: string): unknown {
 export function textOf(row: RawRow, column: string): string | undefined {
   const text = asText(fieldOf(row, column))?.trim();
   return text === undefined || text === '' || (text.length === 3 && text.toLowerCase() === 'nan') ? undefined : text;
+}
+
+/** The first of some columns whose text not every database stores as it is. */
+export function unstorableOf(row: RawRow, columns: readonly string[]): string | undefined {
+  return columns.find((column) => {
+    const given = fieldOf(row, column);
+    return typeof given === 'string' && !isStorableText(given);
+  });
 }
 
 function asText(given: unknown): string | undefined {
