@@ -41,6 +41,7 @@ describe('what cannot be', () => {
       { database: { type: 'sqlite', path: 'eros.db', driver: 'sql.js' } },
       'invalid_settings',
     ],
+    ['a path that ends before its end', { database: { type: 'sqlite', path: 'nul\0.db' } }, 'invalid_settings'],
     ['a path that is blank', { database: { type: 'sqlite', path: '' } }, 'invalid_settings'],
     [
       'a wait that is negative',

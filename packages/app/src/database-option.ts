@@ -1,6 +1,6 @@
 import { POSTGRES_URL_ADVICE, postgresUrlProblem } from '@eros/adapters';
-import { InvalidSettingsError, UnsupportedDatabaseError } from '@eros/domain';
-import { assertMs, assertNames, assertOneOf, assertText, fieldOf, shown } from './option-checks.js';
+import { assertStorableText, InvalidSettingsError, UnsupportedDatabaseError } from '@eros/domain';
+import { assertMs, assertNames, assertOneOf, fieldOf, shown } from './option-checks.js';
 import type { DatabaseOption } from './options.js';
 
 const LONGEST_WAIT_MS = 3_600_000;
@@ -32,7 +32,7 @@ export function assertDatabase(database: DatabaseOption | undefined): void {
 
 function assertSqlite(database: Extract<DatabaseOption, { type: 'sqlite' }>): void {
   assertNames('database', database, ['type', 'path', 'driver', 'lockTimeoutMs']);
-  assertText('database.path', database.path);
+  assertStorableText('database.path', database.path);
   assertOneOf('database.driver', database.driver, ['sqlite3', 'better-sqlite3']);
   if (database.lockTimeoutMs !== undefined) {
     assertMs('database.lockTimeoutMs', database.lockTimeoutMs, 0, LONGEST_WAIT_MS);

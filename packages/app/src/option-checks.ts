@@ -11,7 +11,7 @@ export function assertNames(setting: string, given: object | undefined, known?: 
     throw new InvalidSettingsError(
       setting,
       shown(given),
-      known ? `an object of ${known.join(', ')}` : 'an object by name',
+      known ? `an object of ${known.join(', ')}` : 'an object of settings',
     );
   }
   for (const name of Object.keys(given)) {
@@ -30,11 +30,6 @@ export function assertMs(setting: string, given: unknown, leastMs: number, mostM
 export function assertOneOf(setting: string, given: unknown, allowed: readonly string[]): void {
   if (given === undefined || allowed.includes(given as string)) return;
   throw new InvalidSettingsError(setting, shown(given), `one of ${allowed.join(', ')}`);
-}
-
-export function assertText(setting: string, given: unknown): void {
-  if (typeof given === 'string' && given.trim() !== '') return;
-  throw new InvalidSettingsError(setting, shown(given), 'a text that is not blank');
 }
 
 /** Throws `invalid_settings` unless it has all these functions. `undefined` is nothing given. */

@@ -161,6 +161,7 @@ describe('operators', () => {
     expect(await world.settle(codeOf(saga.run(request('s'))))).toBe('saga_failed');
     expect(await codeOf(sagas.skipStep('s', 'a', why))).toBe('not_parked');
     expect(await codeOf(sagas.retryStep('s', 'b', { by: '', reason: 'x' }))).toBe('invalid_settings');
+    expect(await codeOf(sagas.cancel('s', undefined as never))).toBe('invalid_settings');
     await sagas.retryStep('s', 'b', why);
     expect(await codeOf(sagas.retryStep('s', 'b', why))).toBe('not_parked');
     expect(await world.settle(codeOf(saga.run(request('s'))))).toBe('saga_failed');
