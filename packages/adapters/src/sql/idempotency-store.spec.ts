@@ -110,6 +110,25 @@ describe('timing_idempotency', () => {
     await elsewhere.close();
   });
 
+  it('renews behind one transaction at most, also when the clock is to be stored first', async () => {
+    const decision = await store.dispatch(id, claim);
+    if (decision.type !== 'accepted' || decision.event.type !== 'claimed') throw new Error(decision.type);
+    const { epoch } = decision.event;
+    const order: string[] = [];
+    const works = ['1', '2', '3'].map((name) =>
+      database.transaction(async (tx) => {
+        await tx.query('SELECT 1');
+        clock.atMs += 10_000; // longer than the stored clock may lag
+        order.push(name);
+      }),
+    );
+    const renewal = store
+      .dispatch(id, { type: 'renew', owner: 'ann', epoch, leaseMs: 30_000, ttlMs: 3_600_000 })
+      .then(({ type }) => order.push(type));
+    await Promise.all([...works, renewal]);
+    expect(order).toEqual(['1', 'accepted', '2', '3']);
+  });
+
   it('renews by one statement, so that many leases are renewed by one connection', async () => {
     const decision = await store.dispatch(id, claim);
     if (decision.type !== 'accepted' || decision.event.type !== 'claimed') throw new Error(decision.type);

@@ -59,8 +59,10 @@ export class SqlIdempotencyStore implements IdempotencyStore {
           ? this.readOrClaim(tx, id, request)
           : this.claimAtOnce(tx, id, request);
       case 'renew':
-        // Must get through while its owner's transaction is open; it waits for that one at most, and never joins it.
-        return this.updateAtOnce(tx, id, request, tx ? this.database.on(tx) : this.database.apart);
+        // Must get through while its owner's transaction is open, and never joins it. It waits for one transaction at most: where it
+        // has to wait, it comes as one itself, which also stores the clock if that is due.
+        if (tx) return this.updateAtOnce(tx, id, request);
+        return this.updateAtOnce(tx, id, request, (made) => this.database.apart.writeNowIfFree(made));
       case 'complete':
       case 'fail':
       case 'release':
@@ -74,12 +76,12 @@ export class SqlIdempotencyStore implements IdempotencyStore {
     tx: Transaction | undefined,
     id: OperationKey,
     request: HolderRequest,
-    session: SqlSession = this.database.on(tx),
+    write: SqlSession['writeNowIfFree'] = (made) => this.database.on(tx).writeNow(made),
   ): Promise<IdempotencyDecision> {
     const assumed = heldBy(request);
     const event = acceptedAtZero(request, assumed);
-    const atMs = await session.writeNow((clock) => updateHeld(id, event, request, clock, this.texts));
-    if (atMs === undefined) return this.dispatchAtLength(tx, id, request);
+    const atMs = await write((clock) => updateHeld(id, event, request, clock, this.texts));
+    if (typeof atMs !== 'number') return this.dispatchAtLength(tx, id, request);
     return decideIdempotency({ ...request, atMs }, assumed);
   }
 
