@@ -152,7 +152,6 @@ export class Idempotency {
     const id = { operation, key: options.key ?? paramsHash };
     assertOperationKey(id);
     this.assertNotNested(id);
-
     this.assertTakesWork();
 
     const owner = `${this.ports.node}/${this.ports.ids.next()}`;
@@ -219,8 +218,8 @@ export class Idempotency {
 
   /**
    * Takes no new calls, lets nobody wait any more, and resolves when the works that run here have ended, whose claims are kept alive
-   * until then. Those that take longer than
-   * `timeoutMs` are told to end by their signal; one that does not heed it is not waited for, and its claim ends with its lease.
+   * until then. Those that take longer than `timeoutMs` are told to end by their signal; one that does not heed it is not waited
+   * for, and its claim ends with its lease.
    */
   async close({ timeoutMs }: { timeoutMs: number }): Promise<void> {
     this.isClosing = true;
