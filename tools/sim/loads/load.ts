@@ -41,13 +41,13 @@ export async function doing(engine: Engine, what: string, act: () => Promise<unk
     world.trace.note(node, 'CLIENT', what, '->', (await act()) ?? 'done');
   } catch (error) {
     world.trace.note(node, 'CLIENT', what, '->', error);
-    if (!isExpected(error)) world.violate('callers meet only errors that they can know', what, stackOf(error));
+    if (!isExpected(error, engine)) world.violate('callers meet only errors that they can know', what, stackOf(error));
   }
 }
 
-function isExpected(error: unknown): boolean {
+function isExpected(error: unknown, { isClosing }: Engine): boolean {
   if (error instanceof StoreFaultError || error instanceof BusinessError || error instanceof DOMException) return true;
-  return isErosError(error) && EXPECTED.has(error.code);
+  return isErosError(error) && (EXPECTED.has(error.code) || (isClosing && error.code === 'engine_closed'));
 }
 
 const stackOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
