@@ -5,15 +5,12 @@ import { postgresDialect, type PostgresDialect } from '../sql/dialect.js';
 import type { SqlClock, SqlDatabase, SqlSession, TransactionOptions } from '../sql/sql-database.js';
 import { TransactionScope, type AssertOpen } from '../storage/transaction-scope.js';
 import { Turns } from '../storage/turns.js';
+import { repeatedWhileInConflict } from './conflicts.js';
 import { PostgresChanges } from './postgres-changes.js';
-import { isDisconnect, isStaleStatement } from './postgres-errors.js';
+import { isDisconnect } from './postgres-errors.js';
 import { PostgresPool, type Lease, type PostgresOptions } from './postgres-pool.js';
 import { PostgresSession, sendTo, sessionBy } from './postgres-session.js';
 import { ReservedConnection } from './reserved-connection.js';
-
-/** A work that loses this often is told so: whoever is in its way never leaves. */
-const ATTEMPTS_MAX = 30;
-const PAUSE_MS = { first: 4, longest: 250 };
 
 const BEGIN = {
   serializable: 'BEGIN ISOLATION LEVEL SERIALIZABLE',
@@ -112,32 +109,25 @@ export class PostgresDatabase implements SqlDatabase {
     const onConnection = (each: (lease: Lease) => Promise<T>) =>
       options.apart ? this.reserved.take(each) : this.leased(each);
     const once = () => onConnection((lease) => this.inTransaction(lease, work, options));
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        // Repeated ones of this process run one at a time, so that they are not in each other's way again.
-        return await (attempt === 1 || options.apart ? once() : this.repeated.take(once));
-      } catch (error) {
-        const isToRepeat = error instanceof TransactionConflictError && options.isRepeatable;
-        if (!isToRepeat || attempt === ATTEMPTS_MAX) throw error;
-      }
-      const pauseMs = Math.min(PAUSE_MS.first * 2 ** attempt, PAUSE_MS.longest) * (0.5 + Math.random());
-      await new Promise((resume) => setTimeout(resume, pauseMs));
-    }
+    if (!options.isRepeatable) return once();
+    // Repeated ones of this process run one at a time, so that they are not in each other's way again.
+    return repeatedWhileInConflict((isFirst) => (isFirst || options.apart ? once() : this.repeated.take(once)));
   }
 
   private async inTransaction<T>(
     lease: Lease,
     work: (tx: Transaction) => Promise<T>,
-    { isolation = 'serializable', timeoutMs }: TransactionOptions,
+    { isolation = 'serializable', timeoutMs, hasLongStatements = false }: TransactionOptions,
   ): Promise<T> {
     const { client } = lease;
     await sendTo(client, this.name, BEGIN[isolation]);
     let session: PostgresSession | undefined;
     const open = (assertOpen: AssertOpen) =>
-      (session = new PostgresSession(client, this.name, () => this.clock(), assertOpen));
+      (session = new PostgresSession(client, this.name, () => this.clock(), assertOpen, hasLongStatements));
     try {
+      if (hasLongStatements) await sendTo(client, this.name, 'SET LOCAL statement_timeout = 0');
       const result = await this.scope.run(open, work, timeoutMs);
-      const { command } = await sendTo(client, this.name, 'COMMIT');
+      const { command } = await sendTo(client, this.name, 'COMMIT', [], undefined, hasLongStatements);
       // A statement had failed, and the work went on as if it had not: PostgreSQL has rolled back.
       if (command !== 'COMMIT') throw session?.failure() ?? new Error(`bug: COMMIT was answered by ${command}`);
       return result;
@@ -160,7 +150,10 @@ export class PostgresDatabase implements SqlDatabase {
     }
   }
 
-  /** One statement on a connection of its own. */
+  /**
+   * One statement on a connection of its own. One that was in conflict has done nothing, and rests on nothing read before, so it is
+   * repeated: on a borrowed connection even a single statement may be serializable.
+   */
   private single(
     onConnection: <T>(work: (lease: Lease) => Promise<T>) => Promise<T>,
     sql: string,
@@ -168,11 +161,8 @@ export class PostgresDatabase implements SqlDatabase {
     name: string | undefined,
   ) {
     const send = () =>
-      onConnection(({ client }) =>
-        sendTo(client, this.name, sql, params, name).catch((error: unknown) => {
-          if (!(error instanceof TransactionConflictError && isStaleStatement(error.cause))) throw error;
-          return sendTo(client, this.name, sql, params); // nothing of it was done
-        }),
+      repeatedWhileInConflict((isFirst) =>
+        onConnection(({ client }) => sendTo(client, this.name, sql, params, isFirst ? name : undefined)),
       );
     return this.scope.exit(() => this.tracked(send));
   }

@@ -8,10 +8,14 @@ import { forgetStatementNames, statementName } from './statement-names.js';
 import { refusedValue } from './refused-value.js';
 import { typesOn } from './values.js';
 
+/** The longest that a timer of Node waits: 24 days. */
+const UNLIMITED_MS = 2 ** 31 - 1;
+
 /**
  * Sends one statement, with the database's own placeholders.
  *
  * @param name keeps it prepared under this name.
+ * @param isLong waits for the answer for as long as it takes, whatever the limit of the connection.
  * @throws {TransactionConflictError} {DatabaseUnavailableError} or the server's own error.
  */
 export function sendTo(
@@ -20,8 +24,11 @@ export function sendTo(
   sql: string,
   params: readonly unknown[] = [],
   name?: string,
+  isLong = false,
 ): Promise<pg.QueryResult> {
-  return client.query({ name, text: sql, values: [...params], types: typesOn(client) }).catch((error: unknown) => {
+  const statement = { name, text: sql, values: [...params], types: typesOn(client) };
+  const limit = isLong ? { query_timeout: UNLIMITED_MS } : {};
+  return client.query({ ...statement, ...limit }).catch((error: unknown) => {
     if (name !== undefined && isStaleStatement(error)) {
       forgetStatementNames();
       throw new TransactionConflictError({ cause: error }); // run again, it needs no change
@@ -91,6 +98,7 @@ export class PostgresSession implements SqlSession {
     private readonly databaseName: string,
     clock: () => SqlClock,
     private readonly assertOpen: () => void,
+    private readonly hasLongStatements = false,
   ) {
     this.session = sessionBy(clock, (...statement) => this.query(...statement));
   }
@@ -121,7 +129,7 @@ export class PostgresSession implements SqlSession {
       this.assertOpen();
       this.isRunning = true;
       try {
-        return await sendTo(await this.client, this.databaseName, sql, params, name);
+        return await sendTo(await this.client, this.databaseName, sql, params, name, this.hasLongStatements);
       } catch (error) {
         this.firstFailure ??= { error };
         throw error;

@@ -1,7 +1,9 @@
+import { SchemaOutdatedError } from '@eros/domain';
 import type pg from 'pg';
 import { Turns } from '../storage/turns.js';
 import { isDisconnect } from './postgres-errors.js';
 import type { Lease, PostgresPool } from './postgres-pool.js';
+import { sendTo } from './postgres-session.js';
 
 type Listener = (topic: string | undefined) => void;
 
@@ -50,19 +52,29 @@ export class ReservedConnection {
     return () => void this.listeners.delete(listener);
   }
 
-  /** The connection, which also listens as soon as anybody does. */
+  /** The connection, which also listens as soon as anybody does. One that cannot be made to is not kept. */
   private async client(): Promise<pg.Client> {
     const known = this.connected;
     if (known && (known.isListening || this.listeners.size === 0)) return known.client;
     const client = known?.client ?? (await this.connect());
     const isListening = this.listeners.size > 0;
-    if (isListening) {
-      // The name is asked for each time: a borrowed connection's schema is not ours to know.
-      const { rows } = await client.query<{ channel: string }>(`SELECT ${CHANNEL} AS channel`);
-      await client.query(`LISTEN "${rows[0]?.channel.replaceAll('"', '""')}"`);
+    try {
+      if (isListening) await this.beginToListen(client);
+    } catch (error) {
+      this.drop(client);
+      throw error;
     }
     this.connected = { client, isListening };
     return client;
+  }
+
+  private async beginToListen(client: pg.Client): Promise<void> {
+    const { databaseName } = this.pool;
+    // The name is asked for each time: a borrowed connection's schema is not ours to know.
+    const { rows } = await sendTo(client, databaseName, `SELECT ${CHANNEL} AS channel`);
+    const [{ channel }] = rows as [{ channel: string | null }];
+    if (channel === null) throw new SchemaOutdatedError(databaseName, ['the schema that search_path names']);
+    await sendTo(client, databaseName, `LISTEN "${channel.replaceAll('"', '""')}"`);
   }
 
   private async connect(): Promise<pg.Client> {

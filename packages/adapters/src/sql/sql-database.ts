@@ -71,6 +71,8 @@ export interface TransactionOptions extends UnitOfWorkOptions {
    * work must not await it, and goes ahead of others that wait. For breaker and lease writes.
    */
   readonly apart?: boolean;
+  /** Lets each statement take as long as it needs, where there is a limit: such as building an index, or waiting for who does. */
+  readonly hasLongStatements?: boolean;
 }
 
 /** An SQL database, as the stores see it. */
