@@ -1,8 +1,9 @@
 import { SchemaConflictError, SchemaNewerError, SchemaOutdatedError } from '@eros/domain';
+import { DataSource } from 'typeorm';
 import { PostgresDatabase } from '../postgres/postgres-database.js';
 import { declaredSchema } from '../schema/declared-schema.js';
 import type { Table } from '../schema/table.js';
-import { createTestDatabase } from '../testing/test-postgres.js';
+import { asSuperuser, createTestDatabase } from '../testing/test-postgres.js';
 import { postgresImageOf } from '../testing/postgres-image.js';
 import type { DeclaredSchema } from './migration.js';
 import { Migrator } from './migrator.js';
@@ -93,6 +94,56 @@ describe('migrating on PostgreSQL', () => {
     ).toEqual([{ name: 'agency', count: 4 }]);
     const { migrator: beside } = await open(library);
     expect((await beside.status()).pending).toHaveLength(4);
+  });
+
+  it('needs no right to make schemas where the schema is there already', async () => {
+    const role = `eros_test_guest_${process.pid}`;
+    await asSuperuser(created.url, `CREATE ROLE ${role} LOGIN`, `CREATE SCHEMA made_for_it AUTHORIZATION ${role}`);
+    const url = new URL(created.url);
+    url.username = role;
+    const database = await PostgresDatabase.open({ url: url.href, schema: 'made_for_it' });
+    try {
+      const migrator = new Migrator(postgresSchema(database, { schema: 'made_for_it' }), library);
+      await migrator.migrate({ nowMs });
+      expect((await migrator.status()).pending).toEqual([]);
+    } finally {
+      await database.close();
+      await asSuperuser(created.url, `DROP OWNED BY ${role} CASCADE`, `DROP ROLE ${role}`);
+    }
+  });
+
+  it('waits for another run for longer than a statement may take', async () => {
+    const extra = { query_timeout: 300, statement_timeout: 200 };
+    const source = await new DataSource({ type: 'postgres', url: created.url, extra }).initialize();
+    const { database: other } = await open();
+    const database = PostgresDatabase.borrow(source);
+    try {
+      const migrator = new Migrator(postgresSchema(database), library);
+      await postgresSchema(other)
+        .change(async (session) => {
+          const migrating = migrator.migrate({ nowMs });
+          await session.all('SELECT pg_sleep(0.6)');
+          void migrating.catch(() => undefined); // looked at below, when this run has ended
+          return { migrating };
+        })
+        .then(({ migrating }) => migrating);
+      expect((await migrator.status()).pending).toEqual([]);
+      await migrator.down({ discardRows: false });
+    } finally {
+      await database.close();
+      await source.destroy();
+    }
+  });
+
+  it.each([
+    ['a sequence', 'CREATE SEQUENCE shelves'],
+    ['a type', 'CREATE TYPE shelves AS (a int)'],
+    ['a materialized view', 'CREATE MATERIALIZED VIEW v_titles AS SELECT 1 AS title'],
+  ])('refuses %s under a name of ours, and names it', async (_, sql) => {
+    await make(sql);
+    const { migrator } = await open(library);
+    const conflicts = [expect.stringMatching(/"(shelves|v_titles)"/)];
+    await expect(migrator.migrate({ nowMs })).rejects.toMatchObject({ code: 'schema_conflict', conflicts });
   });
 
   it('leaves nothing of a run that fails in its middle', async () => {

@@ -67,12 +67,11 @@ export const postgresSchema = (
     database.transaction(
       async (tx) => {
         const session = database.on(tx);
-        await session.all('SET LOCAL statement_timeout = 0'); // the wait may be long, and so may building an index
         await session.all(`SELECT pg_advisory_xact_lock(hashtextextended('eros migrations', 0))`);
-        if (schema !== undefined) await session.all(`CREATE SCHEMA IF NOT EXISTS "${schema}"`);
-        return namingDependents(database.name, () => work(session));
+        if (schema !== undefined) await makeSchema(session, schema);
+        return namingObstacles(database.name, () => work(session));
       },
-      { isolation: 'read_committed' },
+      { isolation: 'read_committed', hasLongStatements: true },
     ),
   read: readPostgresSchema,
   async makeView(session, name, sql) {
@@ -83,13 +82,27 @@ export const postgresSchema = (
   settle: () => Promise.resolve(),
 });
 
-/** Views of others may rest on what is to be dropped. They are not dropped with it: the error names them. */
-async function namingDependents<T>(databaseName: string, work: () => Promise<T>): Promise<T> {
+/** Asked first: who may not make schemas is refused also where it is there already, made for him by somebody else. */
+async function makeSchema(session: SqlSession, schema: string): Promise<void> {
+  const found = await session.all('SELECT 1 FROM pg_namespace WHERE nspname = ?', [schema]);
+  if (found.length === 0) await session.all(`CREATE SCHEMA IF NOT EXISTS "${schema}"`);
+}
+
+/**
+ * What others have may be in the way: views that rest on what is to be dropped, which are not dropped with it, or a sequence, a type
+ * or a materialized view under the name of one of ours. The error names it.
+ */
+async function namingObstacles<T>(databaseName: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    const { code, detail } = error as { code?: unknown; detail?: unknown };
-    if (code !== '2BP01') throw error;
-    throw new SchemaConflictError(databaseName, [typeof detail === 'string' ? detail : 'other objects depend on it']);
+    const obstacle = obstacleIn(error as Partial<Record<'code' | 'detail' | 'message', string>>);
+    if (obstacle === undefined) throw error;
+    throw new SchemaConflictError(databaseName, [obstacle]);
   }
+}
+
+function obstacleIn({ code, detail, message }: Partial<Record<'code' | 'detail' | 'message', string>>) {
+  if (code === '2BP01') return detail ?? 'other objects depend on it';
+  return code === '42809' ? message : undefined;
 }
