@@ -4,9 +4,7 @@ import {
   daysOnPattern,
   decideRotation,
   evolveRotation,
-  StaleVersionError,
   UnknownCreatorError,
-  UnknownWeekError,
   type NewPlanItem,
   type NewWeek,
   type Rotation,
@@ -16,6 +14,7 @@ import {
   type VolumeDecision,
 } from '@eros/domain';
 import type { ComposedWeek } from './compose-week.js';
+import { assertNotMoved } from './moved-week.js';
 import { operationsOf } from './plan-operations.js';
 import { callOffFollowups, trackFollowups } from './planned-followups.js';
 import type { WeekPlanningPorts } from './week-planning-ports.js';
@@ -48,7 +47,7 @@ export async function persistWeek(
   const stored = await ports.schedules.find(creatorId, weekStart, tx);
   // An earlier run, of a process that was killed or seemed to be, may have stored it already.
   if (stored && isDone(request, stored)) return { templateId: stored.templateId };
-  if (replan) assertNotMoved(request, replan, stored);
+  assertNotMoved(request, stored);
   if (stored) assertReplaceable(stored);
   const atMs = ports.clock.nowMs();
   await takeSlots(ports, composed, creatorId, atMs, tx);
@@ -95,17 +94,6 @@ export async function persistWeek(
 /** A planned week is planned, whoever did it. A replan is done when the week is one of its own wish. */
 const isDone = (request: WeekRequest, { sagaId }: StoredWeek): boolean =>
   request.replan === undefined || (sagaId?.startsWith(`${wishOf(request)}:`) ?? false);
-
-/** Another replan, or the undo of one, may have changed what is to be replaced, or taken it away. */
-function assertNotMoved(
-  { creatorId, weekStart }: WeekRequest,
-  { templateId, round }: NonNullable<WeekRequest['replan']>,
-  stored: StoredWeek | undefined,
-): void {
-  if (!stored) throw new UnknownWeekError(`of ${weekStart} for "${creatorId}"`);
-  if (stored.templateId !== templateId || stored.replacedCount !== round - 1)
-    throw new StaleVersionError(`week ${weekStart} of "${creatorId}"`, round - 1);
-}
 
 /** What an undo needs to put the week back that stood there. */
 async function replacedBy(

@@ -1,4 +1,4 @@
-import { isErosError, type Logger } from '@eros/domain';
+import { isErosError, readThrown, textOfThrown, type Logger } from '@eros/domain';
 import type { FleetFailure, FleetReport } from '../api.js';
 
 export interface FleetRequest {
@@ -53,6 +53,6 @@ export async function planFleet(
 
 /** Errors that are none of ours have no code. */
 export function failureOf(error: unknown): Omit<FleetFailure, 'creatorId'> {
-  const message = error instanceof Error ? error.message : String(error);
-  return { code: isErosError(error) ? error.code : 'unexpected', message };
+  const message = readThrown(error, 'message') ?? error;
+  return { code: isErosError(error) ? error.code : 'unexpected', message: textOfThrown(message) };
 }

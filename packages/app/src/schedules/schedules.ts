@@ -35,6 +35,7 @@ import type { WeekPlanningPorts } from './week-planning-ports.js';
 import { wishOf, type WeekRequest } from './week-request.js';
 import { FleetSagas, type FleetSagasPorts, type FleetWork } from './fleet-sagas.js';
 import { hasMetMovedRotation } from './moved-rotation.js';
+import { assertNotMoved } from './moved-week.js';
 import { planFleet } from './plan-fleet.js';
 import { resolveUnknown } from './resolve-unknown.js';
 import { settleFollowup } from './settle-followup.js';
@@ -193,8 +194,11 @@ export class Schedules {
         return;
       } catch (error) {
         if (!(error instanceof SagaFailedError)) throw error;
-        const isStale = await this.isStale(error);
-        if (isStale && attempt < STALE_TRIES && !(await this.isOvertaken(request))) continue;
+        if (await this.isStale(error)) {
+          // Another run of the same request could only meet that again.
+          assertNotMoved(request, await this.ports.schedules.find(request.creatorId, request.weekStart));
+          if (attempt < STALE_TRIES) continue;
+        }
         throw this.causeOf(error);
       }
     }
@@ -204,13 +208,6 @@ export class Schedules {
   private async isStale({ sagaId, cause }: SagaFailedError): Promise<boolean> {
     if (cause !== undefined) return isErosError(causeOfStep(cause), 'stale_version');
     return hasMetMovedRotation(this.ports.sagaStore, sagaId);
-  }
-
-  /** The week is no longer the one that was to be replaced: another run of the same request could only meet that again. */
-  private async isOvertaken({ creatorId, weekStart, replan }: WeekRequest): Promise<boolean> {
-    if (!replan) return false;
-    const stored = await this.ports.schedules.find(creatorId, weekStart);
-    return stored?.templateId !== replan.templateId || stored.replacedCount !== replan.round - 1;
   }
 
   /** Our own errors are the caller's to know by their codes; whatever else a port threw is told as a failed saga. */

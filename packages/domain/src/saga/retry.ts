@@ -11,6 +11,9 @@ export interface RetryPolicy {
   readonly jitter: number;
 }
 
+/** The longest wait between two tries: a year. Instants past the year 9999 could not be told. */
+export const RETRY_DELAY_MS_MAX = 31_536_000_000;
+
 /** A step is tried once unless it declares more. */
 export const DEFAULT_RETRY: RetryPolicy = { attempts: 1, delayMs: 200, factor: 2, maxDelayMs: 30_000, jitter: 0.5 };
 
@@ -31,11 +34,11 @@ export function retryDelayMs(policy: RetryPolicy, failures: number, chance: numb
 
 /** What is wrong with a policy, each as the end of "retry."; empty when nothing is. */
 export function retryProblems(policy: RetryPolicy): string[] {
-  const isLength = (ms: number): boolean => Number.isFinite(ms) && ms >= 0;
+  const isDelay = (ms: number): boolean => Number.isFinite(ms) && ms >= 0 && ms <= RETRY_DELAY_MS_MAX;
   const rules: [boolean, string][] = [
     [Number.isInteger(policy.attempts) && policy.attempts >= 1, 'attempts must be a whole number from 1'],
-    [isLength(policy.delayMs), 'delayMs must be 0 or more'],
-    [isLength(policy.maxDelayMs), 'maxDelayMs must be 0 or more'],
+    [isDelay(policy.delayMs), `delayMs must be from 0 to ${RETRY_DELAY_MS_MAX}`],
+    [isDelay(policy.maxDelayMs), `maxDelayMs must be from 0 to ${RETRY_DELAY_MS_MAX}`],
     [Number.isFinite(policy.factor) && policy.factor >= 1, 'factor must be 1 or more'],
     [Number.isFinite(policy.jitter) && policy.jitter >= 0 && policy.jitter <= 1, 'jitter must be from 0 to 1'],
   ];

@@ -64,7 +64,14 @@ describe('an outline', () => {
     [{ steps: [{ ...a, retry: { jitter: 1.1 } }] }, 'step "a": retry.jitter must be from 0 to 1'],
     [{ steps: [{ ...a, retry: { factor: 0.9 } }] }, 'step "a": retry.factor must be 1 or more'],
     [{ steps: [{ ...a, undo: { timeoutMs: 0 } }] }, 'step "a": undo.timeoutMs must be from 1 to 2147483647'],
-    [{ steps: [{ ...a, undo: { retry: { delayMs: -1 } } }] }, 'step "a": undo.retry.delayMs must be 0 or more'],
+    [
+      { steps: [{ ...a, undo: { retry: { delayMs: -1 } } }] },
+      'step "a": undo.retry.delayMs must be from 0 to 31536000000',
+    ],
+    [
+      { steps: [{ ...a, retry: { maxDelayMs: 31_536_000_001 } }] },
+      'step "a": retry.maxDelayMs must be from 0 to 31536000000',
+    ],
   ])('refuses %j', (change, expected) => {
     expect(problemsOf({ ...draft, ...change })).toEqual([expected]);
   });
