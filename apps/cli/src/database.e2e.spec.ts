@@ -47,8 +47,19 @@ describe('a database that cannot be used', () => {
     other.close();
     const list = await run('breakers', '--database', 'good.db');
     expect(list.stdout).toMatch(/pay +held open/);
-    expect(list.stderr).toMatch(/warning: circuit breaker "old" has state/);
+    expect(list.stdout).toMatch(/old +unreadable/);
     expect(list.exitCode).toBe(3);
+    const report = await workshop.json('report', 'breakers', '--database', 'good.db');
+    expect(report).toMatchObject({
+      exitCode: 3,
+      data: [
+        { name: 'old', state: 'unreadable', problem: expect.stringMatching(/has state.*correct that row/) },
+        { name: 'pay', state: 'open' },
+      ],
+    });
+    const doctor = await run('doctor', '--database', 'good.db');
+    expect(doctor.stdout.replace(/\s+/g, ' ')).toMatch(/pay is open.*circuit breaker "old" has state "OPENED"/);
+    expect(doctor.exitCode).toBe(1);
     const held = await run('breakers', 'hold', 'pay', 'closed', ...order);
     expect(held.stdout).toContain(String.raw`a \u001b[2Jtest`);
     expect(held.stdout).toMatch(/pay: held closed/);

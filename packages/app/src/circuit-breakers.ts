@@ -131,9 +131,8 @@ export class CircuitBreakers {
   }
 
   /**
-   * Every breaker of the database, by name, as told by the processes until now.
-   *
-   * @throws {UnreadableBreakerError} for a row that is none of ours; `inspect` tells of the others all the same.
+   * Every breaker of the database, by name, as told by the processes until now. One whose row is none of ours is `unreadable`, and
+   * its `problem` says what to do.
    */
   async health(): Promise<BreakerHealth[]> {
     return this.ports.store.list();

@@ -30,6 +30,23 @@ it('names a breaker that is open, and what it met last', async () => {
   expect(await failing()).toEqual({ breakers: expect.stringMatching(/^api is open .*no route to host/) });
 });
 
+it('names a breaker whose row is none of ours, and what to do, beside those that are open', async () => {
+  const mend = '"aged" has state "OPENED" in circuit_breaker_state: correct that row, or delete it';
+  await query(eros, `INSERT INTO circuit_breaker_state (name, state) VALUES ('aged', 'OPENED')`);
+  await eros.breakers.recordSuccess('well');
+  await eros.breakers.state('well');
+  expect(await failing()).toEqual({ breakers: `circuit breaker ${mend}` });
+  for (let i = 0; i < 5; i += 1) await eros.breakers.recordFailure('api');
+  await eros.breakers.state('api');
+  expect(await failing()).toEqual({ breakers: expect.stringMatching(/^api is open.*; circuit breaker "aged"/) });
+  expect(await eros.breakers.health()).toMatchObject([
+    { name: 'aged', state: 'unreadable', problem: expect.stringContaining(mend) },
+    { name: 'api', state: 'open', problem: undefined },
+    ...(await eros.breakers.health()).slice(2),
+  ]);
+  expect((await eros.reports.unhealthyBreakers()).map(({ name }) => name)).toEqual(['aged', 'api']);
+});
+
 it('names sagas that are parked', async () => {
   await eros.data.importCreators([CREATOR]);
   const saga = eros.sagas.define({

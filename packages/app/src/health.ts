@@ -1,6 +1,6 @@
 import type { Migrator, SqlDatabase } from '@eros/adapters';
 import { describeChange } from '@eros/adapters';
-import { isUnhealthyBreaker } from '@eros/domain';
+import { isUnhealthyBreaker, type BreakerHealth } from '@eros/domain';
 import type { HealthCheck } from './api.js';
 import { orTimeout, type Schedule } from './breaker/schedule.js';
 import type { Services } from './services.js';
@@ -35,10 +35,7 @@ export async function checkHealth(
     check('breakers', async () => {
       const unhealthy = (await breakers.health()).filter(isUnhealthyBreaker);
       if (unhealthy.length === 0) return { ok: true, detail: 'none open, none failing' };
-      const names = unhealthy.map(
-        ({ name, state, lastFailure }) => `${name} is ${state}${lastFailure ? ` (${lastFailure})` : ''}`,
-      );
-      return { ok: false, detail: `${names.join(', ')}: look after what they guard; they try again by themselves` };
+      return { ok: false, detail: describeUnhealthy(unhealthy) };
     }),
     check('sagas', async () => {
       const { items } = await sagas.list({ stuck: true, limit: 10 });
@@ -52,4 +49,14 @@ export async function checkHealth(
     }),
   ]);
   return { ok: checks.every(({ ok }) => ok), checks };
+}
+
+/** Those that cannot be read are mended in the table, the others in what they guard. */
+function describeUnhealthy(unhealthy: readonly BreakerHealth[]): string {
+  const problems = unhealthy.flatMap(({ problem }) => problem ?? []);
+  const names = unhealthy
+    .filter(({ problem }) => problem === undefined)
+    .map(({ name, state, lastFailure }) => `${name} is ${state}${lastFailure ? ` (${lastFailure})` : ''}`);
+  const advice = 'look after what they guard; they try again by themselves';
+  return [...(names.length > 0 ? [`${names.join(', ')}: ${advice}`] : []), ...problems].join('; ');
 }

@@ -89,7 +89,7 @@ export class Reports {
     return this.ports.predictions.missed({ errorPct, atLeast });
   }
 
-  /** Breakers that want an eye: open, or half-open for over 30 minutes, or lately under 80 % of at least 20 calls. */
+  /** Breakers that want an eye: unreadable, or open, or half-open for over 30 minutes, or lately under 80 % of at least 20 calls. */
   async unhealthyBreakers(): Promise<BreakerHealth[]> {
     return (await this.ports.breakers.health()).filter(isUnhealthyBreaker);
   }

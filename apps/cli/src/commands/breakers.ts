@@ -1,7 +1,7 @@
-import type { Eros } from '@eros/app';
+import type { BreakerHealth, Eros } from '@eros/app';
 import { Argument, type Command } from 'commander';
 import { NotFoundError } from '../errors.js';
-import { EXIT } from '../exit-code.js';
+import { EXIT, type ExitCode } from '../exit-code.js';
 import { formatBreaker, formatBreakers } from '../output/breakers.js';
 import { instantArgument } from '../run/arguments.js';
 import type { CommandContext, CommandResult } from '../run/command-context.js';
@@ -42,11 +42,14 @@ export function breakersCommand(program: Command, run: CommandRunner): void {
 
 const list = (context: CommandContext): Promise<CommandResult> =>
   withEros(context, async ({ breakers }) => {
-    const { breakers: health, unreadable } = await breakers.inspect();
+    const health = await breakers.health();
     context.say(formatBreakers(health, context.terminal));
-    warnOf(unreadable, context);
-    return { data: health, exitCode: unreadable.length > 0 ? EXIT.partial : EXIT.ok };
+    return { data: health, exitCode: exitCodeOf(health) };
   });
+
+/** Listed, but one that cannot be read is still to be mended. */
+export const exitCodeOf = (breakers: readonly BreakerHealth[]): ExitCode =>
+  breakers.some(({ state }) => state === 'unreadable') ? EXIT.partial : EXIT.ok;
 
 const show = (context: CommandContext, name: string): Promise<CommandResult> =>
   withEros(context, (eros) => shown(context, eros, name));

@@ -7,6 +7,7 @@ import { amountArgument, instantArgument, wholeNumberArgument } from '../run/arg
 import type { CommandContext, CommandResult } from '../run/command-context.js';
 import type { CommandRunner } from '../run/command-runner.js';
 import { withEros } from '../run/engine.js';
+import { exitCodeOf } from './breakers.js';
 
 const PERIODS = ['7d', '30d', '90d', 'all'] as const;
 
@@ -125,7 +126,7 @@ const breakers = (context: CommandContext): Promise<CommandResult> =>
   withEros(context, async ({ reports }) => {
     const rows = await reports.unhealthyBreakers();
     context.say(rows.length === 0 ? 'All breakers are well.' : formatBreakers(rows, context.terminal));
-    return { data: rows };
+    return { data: rows, exitCode: exitCodeOf(rows) };
   });
 
 const rotations = (context: CommandContext): Promise<CommandResult> =>

@@ -10,7 +10,7 @@ type Paper = Pick<Terminal, 'columns' | 'colours'>;
 export function formatBreakers(breakers: readonly BreakerHealth[], { columns, colours }: Paper): string {
   if (breakers.length === 0)
     return 'No breaker yet: one appears with its first failure, or the first flush of its calls.';
-  const paint = { closed: colours.green, half_open: colours.yellow, open: colours.red };
+  const paint = { closed: colours.green, half_open: colours.yellow, open: colours.red, unreadable: colours.red };
   return formatTable(
     [
       { title: 'breaker' },
@@ -30,7 +30,7 @@ export function formatBreakers(breakers: readonly BreakerHealth[], { columns, co
         ? 'no calls'
         : `${formatPct(each.recentSuccessRatePct)} of ${formatCount(each.recentCalls)}`,
       formatInstant(each.lastFailureAtMs),
-      visible(each.lastFailure ?? ''),
+      visible(each.problem ?? each.lastFailure ?? ''),
     ]),
     columns,
   );

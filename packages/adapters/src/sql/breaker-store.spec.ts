@@ -106,7 +106,7 @@ describe('breakers in SQL', () => {
   ])('refuses a row whose %s is none of ours, and leaves it as it is', async (column, wrong) => {
     await insert({ name: 'pay', ...wrong });
     const before = await database.on().all('SELECT * FROM circuit_breaker_state');
-    for (const attempt of [store.read('pay'), store.list(), store.dispatch('pay', failure, DEFAULT_BREAKER_POLICY)]) {
+    for (const attempt of [store.read('pay'), store.dispatch('pay', failure, DEFAULT_BREAKER_POLICY)]) {
       const error: unknown = await attempt.catch((thrown: unknown) => thrown);
       expect(isErosError(error, 'unreadable_breaker') && error).toMatchObject({ breaker: 'pay', column });
     }
@@ -118,6 +118,10 @@ describe('breakers in SQL', () => {
       breakers: [{ name: 'other' }],
       unreadable: [{ breaker: 'pay' }],
     });
+    expect(await store.list()).toMatchObject([
+      { name: 'other', state: 'closed', failureCount: 1, problem: undefined },
+      { name: 'pay', state: 'unreadable', problem: expect.stringMatching(`"pay" has ${column} .*: correct that row`) },
+    ]);
     expect(await database.on().all("SELECT * FROM circuit_breaker_state WHERE name = 'pay'")).toEqual(before);
   });
 

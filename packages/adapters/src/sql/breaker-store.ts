@@ -9,6 +9,7 @@ import {
   RECENT_MS,
   stepBreaker,
   transitionsOf,
+  unreadableHealth,
   UnreadableBreakerError,
   type BreakerAnswer,
   type BreakerHealth,
@@ -118,8 +119,7 @@ export class SqlBreakerStore implements BreakerStore {
 
   async list(tx?: Transaction): Promise<BreakerHealth[]> {
     const { breakers, unreadable } = await this.listReadable(tx);
-    if (unreadable[0]) throw unreadable[0];
-    return [...breakers];
+    return [...breakers, ...unreadable.map(unreadableHealth)].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   async listReadable(tx?: Transaction): Promise<ReadableBreakers> {

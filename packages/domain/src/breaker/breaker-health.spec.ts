@@ -53,6 +53,7 @@ describe('the health of a breaker', () => {
   });
 
   it.each<[string, Partial<BreakerHealth>, boolean]>([
+    ['unreadable', { state: 'unreadable' }, true],
     ['open', { state: 'open' }, true],
     ['half-open for 31 minutes', { state: 'half_open', minutesInState: 31 }, true],
     ['half-open for 30 minutes', { state: 'half_open', minutesInState: 30 }, false],

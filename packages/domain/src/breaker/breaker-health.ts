@@ -1,5 +1,6 @@
 import type { BreakerState, CircuitBreaker } from './circuit-breaker.js';
 import { breakerAt, lastState, livePermits } from './circuit-breaker.js';
+import type { UnreadableBreakerError } from './errors.js';
 import type { Hold } from './holds.js';
 
 /** How many calls of a breaker came back lately, over all processes. */
@@ -14,8 +15,13 @@ export const RECENT_MS = 5 * 60_000;
 /** The rows of `v_circuit_breaker_health`, and more. */
 export interface BreakerHealth {
   readonly name: string;
-  /** As the last transition left it. A held breaker is what its hold says. */
-  readonly state: BreakerState;
+  /**
+   * As the last transition left it. A held breaker is what its hold says. `unreadable`: its row is none of ours, as `problem`
+   * tells; nothing else is known of it then, so that counts are 0 and instants undefined.
+   */
+  readonly state: BreakerState | 'unreadable';
+  /** What is wrong with its row, and what to do; `undefined` for one that can be read. */
+  readonly problem: string | undefined;
   /** Failures since the last success. */
   readonly failureCount: number;
   /** Successes since the last failure. */
@@ -48,6 +54,7 @@ export function breakerHealth(name: string, stored: CircuitBreaker, recent: Rece
   return {
     name,
     state: lastState(breaker),
+    problem: undefined,
     failureCount,
     successCount,
     successRatePct: ratePct(successCount, failureCount) ?? 100,
@@ -65,14 +72,36 @@ export function breakerHealth(name: string, stored: CircuitBreaker, recent: Rece
   };
 }
 
+/** What is told of a breaker whose row is none of ours. */
+export const unreadableHealth = ({ breaker, message }: UnreadableBreakerError): BreakerHealth => ({
+  name: breaker,
+  state: 'unreadable',
+  problem: message,
+  failureCount: 0,
+  successCount: 0,
+  successRatePct: 0,
+  lastFailureAtMs: undefined,
+  lastSuccessAtMs: undefined,
+  minutesInState: 0,
+  recentCalls: 0,
+  recentSuccessRatePct: undefined,
+  generation: 0,
+  openUntilMs: undefined,
+  reopenings: 0,
+  holds: [],
+  permitsOut: 0,
+  lastFailure: undefined,
+});
+
 const ratePct = (successes: number, failures: number): number | undefined =>
   successes + failures === 0 ? undefined : Math.round((successes / (successes + failures)) * 10_000) / 100;
 
 /**
- * Whether a breaker wants an operator's eye: open, or half-open for over 30 minutes, or under 80 % success lately with at
- * least 20 calls to judge by. Source: the schema reference's health query; the 20 calls from the spec, section 11.
+ * Whether a breaker wants an operator's eye: unreadable, or open, or half-open for over 30 minutes, or under 80 % success lately
+ * with at least 20 calls to judge by. Source: the schema reference's health query; the 20 calls from the spec, section 11.
  */
 export const isUnhealthyBreaker = (health: BreakerHealth): boolean =>
+  health.state === 'unreadable' ||
   health.state === 'open' ||
   (health.state === 'half_open' && health.minutesInState > 30) ||
   (health.recentCalls >= 20 && health.recentSuccessRatePct !== undefined && health.recentSuccessRatePct < 80);

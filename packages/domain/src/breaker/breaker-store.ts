@@ -63,7 +63,7 @@ export interface HistoryQuery {
  * `tx`, a write is a transaction of its own, also inside a caller's transaction, behind which it queues: there the caller
  * must not await it. What is promised here is tested by `breakerStoreContract`.
  *
- * Every method but `readAll`, `listReadable` and `history` throws {UnreadableBreakerError} on a row that is none of ours, and writes nothing then.
+ * Every method but `readAll`, `list`, `listReadable` and `history` throws {UnreadableBreakerError} on a row that is none of ours, and writes nothing then.
  */
 export interface BreakerStore {
   read(name: string, tx?: Transaction): Promise<BreakerReading>;
@@ -82,9 +82,9 @@ export interface BreakerStore {
   flushCalls(name: string, calls: FlushedCalls, policy: BreakerPolicy, tx?: Transaction): Promise<BreakerReading>;
   /** The latest transitions of a breaker, in their order. The last thousand are kept. */
   history(name: string, query?: HistoryQuery, tx?: Transaction): Promise<BreakerTransition[]>;
-  /** The health of every stored breaker, by name. */
+  /** The health of every stored breaker, by name; one that cannot be read is `unreadable`, and hides no other. */
   list(tx?: Transaction): Promise<BreakerHealth[]>;
-  /** The same of those that can be read, and beside it why the others cannot: one of them must not hide the rest. */
+  /** The same of those that can be read, and beside it why the others cannot. */
   listReadable(tx?: Transaction): Promise<ReadableBreakers>;
 }
 
