@@ -15,6 +15,7 @@ export interface EngineDispatch {
 /**
  * @throws {DispatchUnavailableError} when pg-boss is not installed.
  * @throws {InvalidSettingsError} when it is asked for on anything but PostgreSQL.
+ * @throws {SchemaOutdatedError} when the engine's own schema is not there.
  */
 export async function openDispatch(
   { workers = {}, sagas = {} }: Pick<ErosOptions, 'workers' | 'sagas'>,
@@ -26,7 +27,8 @@ export async function openDispatch(
     throw new InvalidSettingsError('workers.dispatch', '"pg-boss"', 'sweep, unless the database is PostgreSQL');
   }
   const { runningMax: concurrency = DEFAULT_CONCURRENCY } = sagas;
-  const boss = await PgBossDispatch.open({ connection: database.connectionOptions, concurrency, logger });
+  const engineSchema = await database.schemaName();
+  const boss = await PgBossDispatch.open({ connection: database.connectionOptions, engineSchema, concurrency, logger });
   return { dispatch: boss, timetable: boss };
 }
 

@@ -68,7 +68,7 @@ it('executes a saga once, however often its wake-up comes, and also when that is
   await start(first, saga, 's-1');
   await query(
     first,
-    `INSERT INTO pgboss.job (name, data) SELECT name, data FROM pgboss.job CROSS JOIN generate_series(1, 5)`,
+    `INSERT INTO public_pgboss.job (name, data) SELECT name, data FROM public_pgboss.job CROSS JOIN generate_series(1, 5)`,
   );
   await first.start();
   const second = await another();
@@ -85,7 +85,7 @@ it('finds by sweeping what nobody was told of', async () => {
   const executed: string[] = [];
   const saga = define(first, 'first', () => undefined);
   await start(first, saga, 's-1');
-  await query(first, 'DELETE FROM pgboss.job');
+  await query(first, 'DELETE FROM public_pgboss.job');
   const second = await another(BY_WAKE_UP, 20);
   define(second, 'second', (node) => executed.push(node));
   await second.start();
@@ -121,7 +121,10 @@ it('hands what it closes on to others at once', async () => {
 
 it('keeps the timetable that was asked for, and takes back what is asked for no longer', async () => {
   const planned = () =>
-    query<{ name: string; cron: string; timezone: string }>(first, 'SELECT name, cron, timezone FROM pgboss.schedule');
+    query<{ name: string; cron: string; timezone: string }>(
+      first,
+      'SELECT name, cron, timezone FROM public_pgboss.schedule',
+    );
   const timed = await another({
     ...BY_WAKE_UP,
     timetable: { planFleet: '0 6 * * 5', measure: '0 5 * * *', timeZone: 'Europe/London' },
@@ -134,6 +137,22 @@ it('keeps the timetable that was asked for, and takes back what is asked for no 
   const changed = await another({ ...BY_WAKE_UP, timetable: { measure: '0 4 * * *' } });
   await changed.start();
   expect(await planned()).toEqual([{ name: 'eros_timetable_measure', cron: '0 4 * * *', timezone: 'UTC' }]);
+});
+
+it('leaves the timetable of an engine on another schema alone', async () => {
+  const url = database.type === 'postgres' ? database.url : '';
+  const beside = await createEros({
+    database: { type: 'postgres', url, schema: 'beside' },
+    migrate: 'auto',
+    workers: BY_WAKE_UP,
+  });
+  others.push(beside);
+  const timed = await another({ ...BY_WAKE_UP, timetable: { measure: '0 5 * * *' } });
+  await timed.start();
+  await beside.start();
+  const planned = (schema: string) => query(first, `SELECT name, cron FROM ${schema}.schedule`);
+  expect(await planned('public_pgboss')).toEqual([{ name: 'eros_timetable_measure', cron: '0 5 * * *' }]);
+  expect(await planned('beside_pgboss')).toEqual([]);
 });
 
 describe('without the package pg-boss', () => {

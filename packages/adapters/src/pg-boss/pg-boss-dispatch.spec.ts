@@ -2,6 +2,7 @@ import type { Logger, Transaction } from '@eros/domain';
 import pg from 'pg';
 import { createDatabase } from '../../../../tools/pg-test-server.mjs';
 import { PgBossDispatch } from './pg-boss-dispatch.js';
+import { pgBossSchema } from './pg-boss-schema.js';
 
 const silent = (): void => undefined;
 const logger: Logger = { debug: silent, info: silent, warn: silent, error: silent };
@@ -11,8 +12,11 @@ let client: pg.Client;
 const opened: PgBossDispatch[] = [];
 
 /** Another process, as far as pg-boss can tell. */
-async function dispatch(concurrency = 1): Promise<PgBossDispatch> {
-  const made = await PgBossDispatch.open({ connection: { connectionString: database.url }, concurrency, logger });
+async function dispatch(concurrency = 1, engineSchema = 'public'): Promise<PgBossDispatch> {
+  const made = await PgBossDispatch.open({
+    ...{ connection: { connectionString: database.url }, engineSchema },
+    ...{ concurrency, logger },
+  });
   opened.push(made);
   return made;
 }
@@ -44,7 +48,7 @@ beforeAll(async () => {
 
 afterEach(async () => {
   for (const each of opened.splice(0)) await each.close();
-  await client.query('DROP SCHEMA IF EXISTS pgboss CASCADE');
+  await client.query('DROP SCHEMA IF EXISTS public_pgboss CASCADE');
 });
 
 afterAll(async () => {
@@ -68,7 +72,7 @@ it('sends a wake-up with the commit of its transaction, and none without', async
   await client.query('ROLLBACK');
   await client.query('BEGIN');
   await sender.wake('committed', {}, tx());
-  const { rows } = await client.query("SELECT data ->> 'sagaId' AS saga_id FROM pgboss.job");
+  const { rows } = await client.query("SELECT data ->> 'sagaId' AS saga_id FROM public_pgboss.job");
   await client.query('COMMIT');
   expect(rows).toEqual([{ saga_id: 'committed' }]);
   await sender.listen(take);
@@ -91,7 +95,7 @@ it('keeps a plan of the timetable under its name, and takes it back', async () =
   const timetable = await dispatch();
   await timetable.plan('measure', '0 5 * * *', 'Europe/Berlin', async () => undefined);
   await timetable.plan('measure', '0 6 * * *', 'Europe/Berlin', async () => undefined);
-  const planned = async () => (await client.query('SELECT name, cron, timezone FROM pgboss.schedule')).rows;
+  const planned = async () => (await client.query('SELECT name, cron, timezone FROM public_pgboss.schedule')).rows;
   expect(await planned()).toEqual([{ name: 'eros_timetable_measure', cron: '0 6 * * *', timezone: 'Europe/Berlin' }]);
   await timetable.cancel('measure');
   expect(await planned()).toEqual([]);
@@ -112,9 +116,50 @@ it('does the work of the timetable by one process of several', async () => {
   await sender['boss'].send('eros_timetable_measure');
   while (done.length < 1) await new Promise<void>((resolve) => (told = resolve));
   const { rows } = await client.query(
-    "SELECT count(*)::int AS jobs FROM pgboss.job WHERE name = 'eros_timetable_measure'",
+    "SELECT count(*)::int AS jobs FROM public_pgboss.job WHERE name = 'eros_timetable_measure'",
   );
   expect(done).toHaveLength(rows[0].jobs);
+});
+
+it('tries work of the timetable that fails again, when what was in its way may be over', async () => {
+  const timetable = await dispatch();
+  let failed = silent;
+  const hasFailed = new Promise<void>((resolve) => (failed = resolve));
+  await timetable.plan('measure', '0 5 1 1 *', 'UTC', async () => {
+    failed();
+    throw new Error('locked');
+  });
+  await timetable['boss'].send('eros_timetable_measure');
+  await hasFailed;
+  const job = async () => {
+    const { rows } = await client.query(
+      'SELECT state, retry_limit, CAST(EXTRACT(EPOCH FROM start_after - now()) AS float8) AS in_s FROM public_pgboss.job',
+    );
+    return rows[0];
+  };
+  while ((await job()).state === 'active') await new Promise((resume) => setTimeout(resume, 20));
+  expect(await job()).toMatchObject({ state: 'retry', retry_limit: 5 });
+  expect((await job()).in_s).toBeGreaterThan(25); // pg-boss takes up to half of it off
+});
+
+it('leaves alone what belongs to an engine on another schema', async () => {
+  const [ours, theirs] = [ear(), ear()];
+  const [one, other] = [await dispatch(1, 'one'), await dispatch(1, 'Other tables')];
+  try {
+    await one.listen(ours.take);
+    await other.listen(theirs.take);
+    for (const each of [one, other]) await each.plan('measure', '0 5 * * *', 'UTC', async () => undefined);
+    await one.cancel('measure');
+    await one.wake('a');
+    await other.wake('b');
+    expect([await ours.hears(1), await theirs.hears(1)]).toEqual([['a'], ['b']]);
+    const { rows } = await client.query(`SELECT cron FROM ${pgBossSchema('Other tables')}.schedule`);
+    expect(rows).toEqual([{ cron: '0 5 * * *' }]);
+  } finally {
+    await one.close();
+    await other.close();
+    for (const schema of ['one', 'Other tables']) await client.query(`DROP SCHEMA ${pgBossSchema(schema)} CASCADE`);
+  }
 });
 
 describe('without what pg-boss needs', () => {
@@ -129,7 +174,7 @@ describe('without what pg-boss needs', () => {
   const asVisitor = () => {
     const url = new URL(database.url);
     [url.username, url.password] = ['eros_test_stranger', SECRET];
-    return { connection: { connectionString: url.href }, concurrency: 1, logger };
+    return { connection: { connectionString: url.href }, engineSchema: 'public', concurrency: 1, logger };
   };
   beforeAll(async () => {
     await client.query(
@@ -155,22 +200,22 @@ describe('without what pg-boss needs', () => {
     const error = await failure(PgBossDispatch.open(asVisitor()));
     expect(error).toMatchObject({ code: 'dispatch_unavailable', dispatch: 'pg-boss' });
     expect(error.message).toMatch(
-      /^workers\.dispatch "pg-boss": its schema "pgboss" .*permission denied.*grant the role CREATE on the database/s,
+      /^workers\.dispatch "pg-boss": its schema "public_pgboss" .*permission denied.*grant the role CREATE on the database/s,
     );
     expect(error.message).not.toContain(SECRET);
     while ((await sessions('eros_test_stranger')).length > 0) await new Promise((resume) => setTimeout(resume, 20));
   });
 
   it('opens for that role in a schema that was made for it', async () => {
-    await client.query('CREATE SCHEMA pgboss AUTHORIZATION eros_test_stranger');
+    await client.query('CREATE SCHEMA public_pgboss AUTHORIZATION eros_test_stranger');
     opened.push(await PgBossDispatch.open(asVisitor()));
-    const { rows } = await client.query("SELECT tableowner FROM pg_tables WHERE schemaname = 'pgboss' LIMIT 1");
+    const { rows } = await client.query("SELECT tableowner FROM pg_tables WHERE schemaname = 'public_pgboss' LIMIT 1");
     expect(rows).toEqual([{ tableowner: 'eros_test_stranger' }]);
   });
 
   it('does not advise to grant what would not help', async () => {
     const error = await failure(
-      PgBossDispatch.open({ connection: { host: '127.0.0.1', port: 1, password: SECRET }, concurrency: 1, logger }),
+      PgBossDispatch.open({ ...asVisitor(), connection: { host: '127.0.0.1', port: 1, password: SECRET } }),
     );
     expect(error).toMatchObject({ code: 'dispatch_unavailable' });
     expect(error.message).toMatch(/ECONNREFUSED/);

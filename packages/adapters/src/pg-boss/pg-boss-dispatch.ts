@@ -9,12 +9,13 @@ import {
 import type { PoolConfig } from 'pg';
 import type { ConstructorOptions, Job, PgBoss } from 'pg-boss';
 import { loadPgBoss } from './load-pg-boss.js';
+import { pgBossSchema } from './pg-boss-schema.js';
 
 export interface PgBossOptions {
   /** How to reach the database; pg-boss has connections of its own, two and one that listens. */
   readonly connection: PoolConfig;
-  /** The schema of pg-boss's own tables, made if it is missing. Default `pgboss`. */
-  readonly schema?: string;
+  /** The schema of the engine's tables. Those of pg-boss have one of their own beside it, made if it is missing. */
+  readonly engineSchema: string;
   /** How many wake-ups this process has in hand at once. */
   readonly concurrency: number;
   readonly logger: Logger;
@@ -28,6 +29,10 @@ const timetableQueue = (name: string): string => `eros_timetable_${name}`;
 const EXPIRES_S = 60;
 /** Of one piece of work by the timetable. */
 const WORK_EXPIRES_S = 4 * 3_600;
+/** Work that failed is tried again after a minute, then after two, four, eight: what is in its way may last. */
+const WORK_RETRIES = { retryLimit: 5, retryDelay: 60, retryBackoff: true };
+/** A process that was killed at it is taken for gone after so long. */
+const WORK_HEARTBEAT_S = 60;
 /** How long what was done is kept: for looking into, not for working. */
 const KEPT_S = 3_600;
 /** The shortest that pg-boss allows. */
@@ -50,7 +55,8 @@ export class PgBossDispatch implements SagaDispatch, Timetable {
   /** @throws {DispatchUnavailableError} when pg-boss is not installed, or cannot make its tables. */
   static async open(options: PgBossOptions): Promise<PgBossDispatch> {
     const { PgBoss } = await loadPgBoss();
-    const { schema = 'pgboss', logger } = options;
+    const { logger } = options;
+    const schema = pgBossSchema(options.engineSchema);
     const start = async (createSchema: boolean): Promise<PgBossDispatch> => {
       const boss = new PgBoss({
         ...(options.connection as ConstructorOptions),
@@ -113,7 +119,8 @@ export class PgBossDispatch implements SagaDispatch, Timetable {
   async plan(name: string, cron: string, timeZone: string, work: () => Promise<void>): Promise<void> {
     const queue = timetableQueue(name);
     // Missed occurrences of a fleet that was down are made up for by one.
-    await this.boss.createQueue(queue, { expireInSeconds: WORK_EXPIRES_S, deleteAfterSeconds: KEPT_S, retryLimit: 2 });
+    const limits = { expireInSeconds: WORK_EXPIRES_S, heartbeatSeconds: WORK_HEARTBEAT_S, deleteAfterSeconds: KEPT_S };
+    await this.boss.createQueue(queue, { ...limits, ...WORK_RETRIES });
     await this.boss.work(queue, { pollingIntervalSeconds: POLL_EVERY_S, batchSize: 1 }, work);
     await this.boss.schedule(queue, cron, null, { tz: timeZone, missed: 'once' });
   }

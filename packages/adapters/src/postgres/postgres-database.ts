@@ -7,7 +7,7 @@ import { TransactionScope, type AssertOpen } from '../storage/transaction-scope.
 import { Turns } from '../storage/turns.js';
 import { repeatedWhileInConflict } from './conflicts.js';
 import { PostgresChanges } from './postgres-changes.js';
-import { isDisconnect } from './postgres-errors.js';
+import { isDisconnect, schemaMissing } from './postgres-errors.js';
 import { PostgresPool, type Lease, type PostgresOptions } from './postgres-pool.js';
 import { PostgresSession, sendTo, sessionBy } from './postgres-session.js';
 import { ReservedConnection } from './reserved-connection.js';
@@ -69,6 +69,13 @@ export class PostgresDatabase implements SqlDatabase {
   /** Host, port and database, without secrets. */
   get name(): string {
     return this.pool.databaseName;
+  }
+
+  /** The schema that holds our tables. @throws {SchemaOutdatedError} when there is none that `search_path` names. */
+  async schemaName(): Promise<string> {
+    const [row] = await this.on().all<{ name: string | null }>('SELECT current_schema() AS name');
+    if (!row?.name) throw schemaMissing(this.name);
+    return row.name;
   }
 
   /** How its connections are made, secrets included: for a library that opens its own. */

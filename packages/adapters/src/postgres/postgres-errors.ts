@@ -1,4 +1,4 @@
-import { DatabaseUnavailableError, type DatabaseFault } from '@eros/domain';
+import { DatabaseUnavailableError, SchemaOutdatedError, type DatabaseFault } from '@eros/domain';
 
 /** By the beginning of the SQLSTATE, or of the code of Node's own network errors; the first that fits. */
 const FAULTS: readonly (readonly [prefix: string, fault: DatabaseFault])[] = [
@@ -51,6 +51,10 @@ export const isStaleStatement = (error: unknown): boolean => ['0A000', '26000'].
 /** Whether the connection is of no use any more. */
 export const isDisconnect = (error: unknown): boolean =>
   error instanceof DatabaseUnavailableError && error.fault === 'unreachable';
+
+/** Names without a schema mean nothing: none that `search_path` names is there. */
+export const schemaMissing = (database: string): SchemaOutdatedError =>
+  new SchemaOutdatedError(database, ['the schema that search_path names']);
 
 /**
  * The same error, or ours when the database itself is at fault.

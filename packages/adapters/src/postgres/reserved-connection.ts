@@ -1,7 +1,6 @@
-import { SchemaOutdatedError } from '@eros/domain';
 import type pg from 'pg';
 import { Turns } from '../storage/turns.js';
-import { isDisconnect } from './postgres-errors.js';
+import { isDisconnect, schemaMissing } from './postgres-errors.js';
 import type { Lease, PostgresPool } from './postgres-pool.js';
 import { sendTo } from './postgres-session.js';
 
@@ -73,7 +72,7 @@ export class ReservedConnection {
     // The name is asked for each time: a borrowed connection's schema is not ours to know.
     const { rows } = await sendTo(client, databaseName, `SELECT ${CHANNEL} AS channel`);
     const [{ channel }] = rows as [{ channel: string | null }];
-    if (channel === null) throw new SchemaOutdatedError(databaseName, ['the schema that search_path names']);
+    if (channel === null) throw schemaMissing(databaseName);
     await sendTo(client, databaseName, `LISTEN "${channel.replaceAll('"', '""')}"`);
   }
 
