@@ -23,6 +23,19 @@ describe('a transaction scope', () => {
     await expect(kept.tx.query('any')).rejects.toBeInstanceOf(TransactionClosedError);
   });
 
+  it('sends no statement that would end it, and stays open', async () => {
+    const sent: string[] = [];
+    const transactions = new TransactionScope<object>(async (_, sql) => (sent.push(sql), []));
+    await transactions.run(
+      () => ({}),
+      async (tx) => {
+        await expect(tx.query('ROLLBACK')).rejects.toMatchObject({ code: 'invalid_settings' });
+        await tx.query('SELECT 1');
+      },
+    );
+    expect(sent).toEqual(['SELECT 1']);
+  });
+
   it('knows the code inside it, whatever it awaits, and no other', async () => {
     const transactions = scope();
     const pause = () => new Promise((resume) => setTimeout(resume, 1));

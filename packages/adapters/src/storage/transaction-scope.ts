@@ -6,6 +6,7 @@ import {
   TransactionTimeoutError,
   type Transaction,
 } from '@eros/domain';
+import { assertNoControl } from './transaction-control.js';
 
 /** Throws `transaction_closed` once the transaction has ended. Sessions ask it before each use. */
 export type AssertOpen = () => void;
@@ -24,7 +25,9 @@ class Handle<Session> implements Transaction {
   }
 
   async query<Row>(sql: string, params: readonly unknown[] = []): Promise<Row[]> {
-    return (await this.send(this.session(), sql, params)) as Row[];
+    const session = this.session();
+    assertNoControl(sql);
+    return (await this.send(session, sql, params)) as Row[];
   }
 
   session(): Session {
