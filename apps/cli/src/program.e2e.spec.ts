@@ -42,6 +42,9 @@ describe('the program', () => {
     ['a day that is no Monday', ['plan', '--week', '2026-11-24'], /is a Tuesday: .* here 2026-11-23/],
     ['a date that is none', ['plan', '--week', '24.11.2026'], /give a date as YYYY-MM-DD/],
     ['a wrong choice', ['send', '1', '--status', 'gone'], /Allowed choices are sent, failed, unknown/],
+    ['no command', [], /Usage: eros[\s\S]*name one of the commands/],
+    ['half a command', ['report'], /Usage: eros report[\s\S]*name one of the commands/],
+    ['a blank pattern', ['rotation', 'start', 'c-001', '--pattern', ' '], /--pattern is blank/],
     ['another database system', ['plan', '--database', 'mysql://host/x'], /only files and postgres/],
   ])('answers %s with exit code 2', async (_, args, message) => {
     const { exitCode, stdout, stderr } = await run(...args);
@@ -70,6 +73,7 @@ describe('the program', () => {
     const { exitCode, data } = await workshop.json('plan', '--week', '2026-11-24');
     expect(data).toMatchObject({ error: { code: 'usage' } });
     expect(exitCode).toBe(2);
+    expect(await workshop.json('report')).toMatchObject({ exitCode: 2, data: { error: { code: 'usage' } } });
   });
 
   it('makes no database by a slip in its path', async () => {

@@ -18,6 +18,7 @@ import { scoreCommand } from './commands/score.js';
 import { sendCommand } from './commands/send.js';
 import { workerCommand } from './commands/worker.js';
 import { wholeNumberArgument } from './run/arguments.js';
+import { UsageError } from './errors.js';
 import { EXIT, EXIT_CODES_HELP } from './exit-code.js';
 import { commandRunner, reportFailure, type CommandRunner, type Host } from './run/command-runner.js';
 
@@ -52,13 +53,14 @@ export async function runProgram(args: readonly string[], host: Host): Promise<v
   } catch (error) {
     // Help and version come as errors too, and have been printed.
     if (error instanceof CommanderError && error.exitCode === 0) return host.setExitCode(EXIT.ok);
-    if (error instanceof CommanderError && error.code === 'commander.help') return host.setExitCode(EXIT.usage);
-    reportFailure(error, {
+    const isCut = error instanceof CommanderError && error.code === 'commander.help';
+    reportFailure(isCut ? new UsageError('name one of the commands that are listed above') : error, {
       terminal: host.terminal,
       isJson: args.includes('--json'),
       isVerbose: args.includes('--verbose'),
     });
-    if (error instanceof CommanderError) host.terminal.writeError('`eros COMMAND --help` shows how it is used.\n');
+    if (error instanceof CommanderError && !isCut)
+      host.terminal.writeError('`eros COMMAND --help` shows how it is used.\n');
     host.setExitCode(error instanceof CommanderError ? EXIT.usage : EXIT.failed);
   }
 }

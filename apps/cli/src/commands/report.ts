@@ -3,7 +3,7 @@ import { formatAccuracy } from '../output/accuracy.js';
 import { formatBreakers } from '../output/breakers.js';
 import { formatDecimal, formatCount, formatPct, formatInstant } from '../output/format.js';
 import { formatTable } from '../output/table.js';
-import { amountArgument, instantArgument, wholeNumberArgument } from '../run/arguments.js';
+import { instantArgument, pctArgument, wholeNumberArgument } from '../run/arguments.js';
 import type { CommandContext, CommandResult } from '../run/command-context.js';
 import type { CommandRunner } from '../run/command-runner.js';
 import { withEros } from '../run/engine.js';
@@ -50,7 +50,7 @@ export function reportCommand(program: Command, run: CommandRunner): void {
   command
     .command('missed')
     .description('creators whose predictions are often far off')
-    .option('--error-pct <pct>', 'far off: by more than this', amountArgument, 25)
+    .option('--error-pct <pct>', 'far off: by more than this', pctArgument, 25)
     .option('--at-least <n>', 'often: this many weeks', wholeNumberArgument(1, 1_000_000), 3)
     .addHelpText('after', '\nExample:\n  $ eros report missed --error-pct 50')
     .action(run(missed));

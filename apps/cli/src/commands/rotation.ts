@@ -110,6 +110,7 @@ const slots = (context: CommandContext, work: (eros: Eros) => Promise<readonly s
 
 /** The pattern itself is checked by the engine, which says what is wrong with it. */
 async function patternOf(given: string): Promise<RotationPattern> {
+  if (given.trim() === '') throw new UsageError('--pattern is blank: give it as in the help’s example, or name a file');
   const json = given.trimStart().startsWith('{') ? given : await contentOf(given);
   try {
     return JSON.parse(json) as RotationPattern;

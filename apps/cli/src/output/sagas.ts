@@ -1,4 +1,5 @@
 import type { SagaDetailView, SagaView } from '@eros/app';
+import { displayWidth } from './display-width.js';
 import { formatDuration, NOTHING } from './format.js';
 import { drawTimeline } from './saga-timeline.js';
 import { formatTable } from './table.js';
@@ -12,7 +13,7 @@ export function formatSagas(sagas: readonly SagaView[], { columns, colours }: Pa
   if (sagas.length === 0) return 'No saga like that.';
   return formatTable(
     [
-      { title: 'id', givesWay: true },
+      { title: 'id', givesWay: true, leastWidth: Math.max(...sagas.map(({ sagaId }) => displayWidth(sagaId))) },
       { title: 'name' },
       { title: 'status' },
       { title: 'begun, UTC' },

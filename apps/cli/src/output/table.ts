@@ -6,6 +6,8 @@ export interface Column {
   readonly align?: 'left' | 'right';
   /** Gives way when the table is too wide: its text is wrapped. Columns that give way keep at least 12 columns. */
   readonly givesWay?: boolean;
+  /** Keeps at least so many columns when it gives way. Default: 12. */
+  readonly leastWidth?: number;
 }
 
 const GAP = 2;
@@ -65,9 +67,9 @@ function fittedWidths(columns: readonly Column[], rows: readonly (readonly strin
   for (;;) {
     const used = widths.reduce((sum, width) => sum + width, 0);
     const [widest] = columns
-      .flatMap(({ givesWay }, i) => (givesWay && (widths[i] ?? 0) > LEAST_WIDTH ? [i] : []))
+      .flatMap(({ givesWay, leastWidth = LEAST_WIDTH }, i) => (givesWay && (widths[i] ?? 0) > leastWidth ? [i] : []))
       .sort((a, b) => (widths[b] ?? 0) - (widths[a] ?? 0));
     if (used <= room || widest === undefined) return widths;
-    widths[widest] = Math.max(LEAST_WIDTH, (widths[widest] ?? 0) - 1);
+    widths[widest] = (widths[widest] ?? 0) - 1;
   }
 }

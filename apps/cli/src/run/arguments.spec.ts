@@ -3,6 +3,7 @@ import {
   amountArgument,
   comingMonday,
   instantArgument,
+  pctArgument,
   weekArgument,
   wholeNumberArgument,
 } from './arguments.js';
@@ -32,9 +33,12 @@ describe('instantArgument', () => {
     expect(instantArgument(text).toISOString()).toBe(iso);
   });
 
-  it.each(['now', '2026-11-22T25:00Z', '2026-13-01', '1700000000'])('refuses %j', (text) => {
-    expect(() => instantArgument(text)).toThrow('give an instant like');
-  });
+  it.each(['now', '', '2026-11-22T25:00Z', '2026-13-01', '2026-02-30', '2026-06-31T12:00Z', '1700000000'])(
+    'refuses %j',
+    (text) => {
+      expect(() => instantArgument(text)).toThrow('give an instant that exists');
+    },
+  );
 });
 
 describe('numbers', () => {
@@ -47,6 +51,11 @@ describe('numbers', () => {
   it('takes amounts with or without a dollar sign', () => {
     expect(amountArgument('$12.99')).toBe(12.99);
     for (const text of ['-1', 'free', '1e3', '']) expect(() => amountArgument(text)).toThrow('amount in dollars');
+  });
+
+  it('takes percentages with or without their sign', () => {
+    expect(['25', '12.5%', '0 %'].map(pctArgument)).toEqual([25, 12.5, 0]);
+    for (const text of ['-1', '$25', 'half', '%', '']) expect(() => pctArgument(text)).toThrow('a percentage');
   });
 });
 

@@ -6,7 +6,7 @@ const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Frida
 /** `YYYY-MM-DD`, a Monday. */
 export function weekArgument(text: string): string {
   const atMs = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : NaN;
-  if (Number.isNaN(atMs) || dateOf(atMs) !== text) throw new InvalidArgumentError('give a date as YYYY-MM-DD.');
+  if (dateOf(atMs) !== text || text === '') throw new InvalidArgumentError('give a date as YYYY-MM-DD.');
   const weekday = new Date(atMs).getUTCDay();
   if (weekday === 1) return text;
   const monday = dateOf(atMs - ((weekday + 6) % 7) * DAY_MS);
@@ -18,8 +18,10 @@ export function instantArgument(text: string): Date {
   const match = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(Z|[+-]\d{2}:\d{2})?)?$/.exec(text);
   const [, date = '', time = '00:00', zone = 'Z'] = match ?? [];
   const at = new Date(match ? `${date}T${time}${zone}` : NaN);
-  if (Number.isNaN(at.getTime())) throw new InvalidArgumentError('give an instant like 2026-11-22T12:00Z.');
-  return at;
+  // A Date takes the 30th of February for the 2nd of March.
+  const isDate = date !== '' && dateOf(Date.parse(`${date}T00:00Z`)) === date;
+  if (isDate && !Number.isNaN(at.getTime())) return at;
+  throw new InvalidArgumentError('give an instant that exists, like 2026-11-22T12:00Z.');
 }
 
 /** A whole number from `least` to `most`. */
@@ -33,10 +35,19 @@ export const wholeNumberArgument =
 
 /** An amount of money, 0 or more. */
 export function amountArgument(text: string): number {
-  const value = /^\$?\d+(\.\d+)?$/.test(text) ? Number(text.replace('$', '')) : NaN;
+  const value = decimalOf(text.replace(/^\$/, ''));
   if (Number.isFinite(value)) return value;
   throw new InvalidArgumentError('give an amount in dollars like 12.99.');
 }
+
+/** A percentage, 0 or more. */
+export function pctArgument(text: string): number {
+  const value = decimalOf(text.replace(/ ?%$/, ''));
+  if (Number.isFinite(value)) return value;
+  throw new InvalidArgumentError('give a percentage like 25 or 12.5.');
+}
+
+const decimalOf = (text: string): number => (/^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN);
 
 /** The first Monday after the (UTC) day of `nowMs`. */
 export function comingMonday(nowMs: number): string {
@@ -48,4 +59,4 @@ export function comingMonday(nowMs: number): string {
 export const addWeeks = (monday: string, weeks: number): string =>
   dateOf(Date.parse(`${monday}T00:00:00Z`) + weeks * 7 * DAY_MS);
 
-const dateOf = (atMs: number): string => new Date(atMs).toISOString().slice(0, 10);
+const dateOf = (atMs: number): string => (Number.isNaN(atMs) ? '' : new Date(atMs).toISOString().slice(0, 10));
