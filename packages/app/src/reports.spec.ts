@@ -168,3 +168,18 @@ it('refuses filters that are none', async () => {
     await close();
   }
 });
+
+it('tells a creator whom nobody knows from one without a measured week', async () => {
+  const { eros, close } = await openEngine();
+  try {
+    await eros.data.importCreators([
+      { creator_id: 'c-1', page_name: 'amber', page_type: 'paid', timezone: 'UTC', current_active_fans: 10 },
+    ]);
+    expect(await eros.reports.predictionAccuracy({ creatorId: 'c-1' })).toEqual([]);
+    await expect(eros.reports.predictionAccuracy({ creatorId: 'c-l' })).rejects.toMatchObject({
+      code: 'unknown_creator',
+    });
+  } finally {
+    await close();
+  }
+});

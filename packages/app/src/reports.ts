@@ -6,6 +6,7 @@ import {
   InvalidSettingsError,
   isUnhealthyBreaker,
   localTimeAt,
+  UnknownCreatorError,
   type AccuracyPeriod,
   type BreakerHealth,
   type Clock,
@@ -34,6 +35,8 @@ export class Reports {
   /**
    * How good the predictions were, at the volume really sent, beside the naive forecast: a row for all creators (`creatorId` null)
    * and for each, for all algorithm versions (null) and each, for each period.
+   *
+   * @throws {UnknownCreatorError}
    */
   async predictionAccuracy(
     filter: { creatorId?: string; period?: AccuracyPeriod } = {},
@@ -43,6 +46,8 @@ export class Reports {
       throw new InvalidSettingsError('period', JSON.stringify(period), ACCURACY_PERIODS.join(', '));
     }
     const measured = await this.ports.predictions.measured(creatorId === undefined ? {} : { creatorId });
+    const isNobody = measured.length === 0 && creatorId !== undefined && !(await this.ports.creators.find(creatorId));
+    if (isNobody) throw new UnknownCreatorError(creatorId);
     const predictions = measured.flatMap((prediction) => {
       const { outcome } = prediction;
       if (!outcome) return [];

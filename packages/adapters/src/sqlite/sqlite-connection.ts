@@ -1,3 +1,5 @@
+import { access } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { DatabaseUnavailableError } from '@eros/domain';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { SqlFragment, Written } from '../sql/sql-database.js';
@@ -42,6 +44,7 @@ export class SqliteConnection {
   static async open(file: SqliteFile, access: 'write' | 'read'): Promise<SqliteConnection> {
     const options = await dataSourceOptions(file);
     try {
+      await assertFolder(file);
       const source = await new DataSource(options).initialize();
       const connection = new SqliteConnection(file, source, await statementsOf(source, file.driver));
       try {
@@ -178,6 +181,11 @@ export class SqliteConnection {
     await this.statements.close();
     if (this.source.isInitialized) await this.source.destroy();
   }
+}
+
+/** TypeORM would make the folder: a slip in a path, or a disk that is not mounted, would look like a new database. */
+async function assertFolder({ path }: SqliteFile): Promise<void> {
+  if (path !== ':memory:') await access(dirname(path));
 }
 
 async function dataSourceOptions({ path, driver }: SqliteFile): Promise<DataSourceOptions> {

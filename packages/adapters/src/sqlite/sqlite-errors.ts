@@ -15,6 +15,7 @@ const FAULTS: readonly (readonly [prefix: string, fault: DatabaseFault])[] = [
   ['SQLITE_AUTH', 'cannot_open'],
   ['EACCES', 'cannot_open'],
   ['EROFS', 'read_only'],
+  ['ENOENT', 'cannot_open'],
   ['ENOTDIR', 'cannot_open'],
   ['EEXIST', 'cannot_open'],
   ['EISDIR', 'cannot_open'],

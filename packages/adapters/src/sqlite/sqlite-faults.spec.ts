@@ -1,4 +1,14 @@
-import { mkdirSync, openSync, closeSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  openSync,
+  closeSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import path from 'node:path';
 import { DatabaseUnavailableError, type Transaction } from '@eros/domain';
 import { canMakeReadOnly, canMount, onSmallDisk, whileReadOnly } from '../testing/faulty-files.js';
@@ -152,6 +162,12 @@ describe.each(['sqlite3', 'better-sqlite3'] as const)('a database that cannot be
     expect(await faultOf(open())).toBe('cannot_open');
     writeFileSync(folder.file('plain'), '');
     expect(await faultOf(open(path.join(folder.file('plain'), 'eros.db')))).toBe('cannot_open');
+  });
+
+  it('cannot be opened, and makes nothing, when there is no such folder', async () => {
+    const missing = folder.file('missing');
+    expect(await faultOf(open(path.join(missing, 'eros.db')))).toBe('cannot_open');
+    expect(existsSync(missing)).toBe(false);
   });
 
   it('is corrupt when pages were overwritten: what touches them fails, and commits nothing', async () => {

@@ -1,6 +1,7 @@
 import {
   assertMonday,
   assertReplaceable,
+  assertStorableText,
   assertStatusMove,
   assertWhy,
   InvalidSettingsError,
@@ -299,6 +300,7 @@ export class Schedules {
    * are due only after their PPV was reported as sent, and never once they were called off.
    *
    * @param query.limit 1..10,000; default 100.
+   * @throws {UnknownCreatorError}
    */
   async due({
     before,
@@ -318,6 +320,8 @@ export class Schedules {
       limit,
       ...(creatorId === undefined ? {} : { creatorId }),
     });
+    const isNobody = items.length === 0 && creatorId !== undefined && !(await this.ports.creators.find(creatorId));
+    if (isNobody) throw new UnknownCreatorError(creatorId);
     return items.map(dueView);
   }
 
@@ -327,13 +331,15 @@ export class Schedules {
    * The same report twice is fine.
    *
    * @throws {UnknownItemError}
-   * @throws {InvalidSettingsError} for a follow-up sent before its PPV.
+   * @throws {InvalidSettingsError} for a follow-up sent before its PPV, and for a message id that is blank.
    * @throws {InvalidTransitionError} for a report that contradicts what is known: what was sent stays sent.
    */
   async recordSend(itemId: number, send: { status: SendStatus; at: Date; messageId?: string }): Promise<void> {
     if (!['sent', 'failed', 'unknown'].includes(send.status)) {
       throw new InvalidSettingsError('status', JSON.stringify(send.status), 'sent, failed or unknown');
     }
+    // A blank one would be found by no import, and no other could take its place.
+    if (send.messageId !== undefined) assertStorableText('messageId', send.messageId);
     const atMs = instantOf('at', send.at);
     await this.ports.unitOfWork.transaction(
       (tx) => this.saveSend(itemId, { status: send.status, atMs, messageId: send.messageId }, tx),

@@ -92,7 +92,9 @@ describe('due', () => {
     const expected = plan.items.filter((item) => item.scheduledAt < at && item.itemType !== 'ppv_followup');
     expect(due.map(({ itemId }) => itemId)).toEqual(expected.map(({ itemId }) => itemId));
     expect(due[0]).toMatchObject({ creatorId: CREATOR, templateId: plan.templateId, weekStart: WEEK });
-    expect(await eros.schedules.due({ before: at, creatorId: 'nobody' })).toEqual([]);
+    expect(await eros.schedules.due({ before: plan.generatedAt, creatorId: CREATOR })).toEqual([]);
+    const ofNobody = eros.schedules.due({ before: at, creatorId: 'nobody' });
+    await expect(ofNobody).rejects.toMatchObject({ code: 'unknown_creator' });
     for (const limit of [0, 1.5, 10_001]) {
       await expect(eros.schedules.due({ before: at, limit })).rejects.toMatchObject({ code: 'invalid_settings' });
     }
@@ -138,6 +140,7 @@ describe('recordSend', () => {
     await expect(report(item, 'unknown')).rejects.toMatchObject({ code: 'invalid_transition' });
     await expect(report(item, 'sent', 'm-2')).rejects.toMatchObject({ code: 'invalid_transition' });
     await expect(report(item, 'lost' as 'sent')).rejects.toMatchObject({ code: 'invalid_settings' });
+    await expect(report(item, 'sent', ' ')).rejects.toMatchObject({ code: 'invalid_settings', setting: 'messageId' });
     await expect(report(item, 'sent', 'm-1', new Date('never'))).rejects.toMatchObject({ code: 'invalid_settings' });
     await expect(eros.schedules.recordSend(0, { status: 'sent', at: new Date() })).rejects.toMatchObject({
       code: 'unknown_item',

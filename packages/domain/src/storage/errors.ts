@@ -110,7 +110,7 @@ const ADVICE: Record<DatabaseFault, string> = {
   corrupt: 'its file is damaged: restore a backup, or save what is left with `sqlite3 FILE .recover`',
   disk_full: 'the disk is full: free some space, then try again; nothing was half written',
   not_a_database: 'the file is not an SQLite database: check the path',
-  cannot_open: 'it cannot be opened: check that the folder exists and may be written',
+  cannot_open: 'it cannot be opened: check that the path names a file, and that its folder exists and may be written',
   missing_driver: 'its driver is not installed: npm install the package named in the cause',
   unreachable: 'it does not answer: check that the server runs, and host and port in database.url',
   no_tls: 'it speaks no TLS, which sslmode in database.url demands: turn it on at the server, or take sslmode out',
