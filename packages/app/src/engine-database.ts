@@ -92,6 +92,10 @@ async function borrow(dataSource: DataSource): Promise<EngineDatabase> {
   const { type, database } = dataSource.options;
   if (type === 'postgres') {
     const borrowed = PostgresDatabase.borrow(dataSource);
+    await borrowed.assertOneSchema().catch(async (error: unknown) => {
+      await borrowed.close();
+      throw error;
+    });
     return onPostgres(borrowed, undefined, (manager) => borrowed.joinTransaction(manager));
   }
   if ((type !== 'sqlite' && type !== 'better-sqlite3') || typeof database !== 'string') {

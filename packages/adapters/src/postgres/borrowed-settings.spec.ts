@@ -29,6 +29,31 @@ describe('on a borrowed DataSource with settings of its own', () => {
     for (const database of databases) await database.close();
   });
 
+  it('a schema that is set on connections of the pool alone is refused, with what to do instead', async () => {
+    const database = await borrow({ max: 1 });
+    await database.assertOneSchema();
+    await database.on().run('CREATE SCHEMA app');
+    await database.on().run('SET search_path = app');
+    await expect(database.assertOneSchema()).rejects.toMatchObject({
+      code: 'unsupported_database',
+      message: expect.stringContaining("options: '-c search_path=app'"),
+    });
+    await database.close();
+  });
+
+  it('it is told by the host, port and database that its pool goes to', async () => {
+    const { host, pathname } = new URL(made.url);
+    const replication = { master: { url: made.url }, slaves: [{ url: made.url }] };
+    const sources = [
+      new DataSource({ type: 'postgres', replication }),
+      new DataSource({ type: 'postgres', host: 'nowhere.invalid', extra: { connectionString: made.url } }),
+    ];
+    for (const source of sources) {
+      opened.push(await source.initialize());
+      expect(PostgresDatabase.borrow(source).name).toBe(`${host}${pathname}`);
+    }
+  });
+
   it('statements of a transaction that may be long outlast its limits, and those of the next one do not', async () => {
     const database = await borrow({ max: 1, query_timeout: 200, statement_timeout: 100 });
     const nap = () => database.transaction((tx) => tx.query('SELECT pg_sleep(0.4)'));

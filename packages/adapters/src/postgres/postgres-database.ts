@@ -1,4 +1,10 @@
-import { EngineClosedError, ForeignTransactionError, TransactionConflictError, type Transaction } from '@eros/domain';
+import {
+  EngineClosedError,
+  ForeignTransactionError,
+  TransactionConflictError,
+  UnsupportedDatabaseError,
+  type Transaction,
+} from '@eros/domain';
 import type pg from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
 import { postgresDialect, type PostgresDialect } from '../sql/dialect.js';
@@ -76,6 +82,24 @@ export class PostgresDatabase implements SqlDatabase {
     const [row] = await this.on().all<{ name: string | null }>('SELECT current_schema() AS name');
     if (!row?.name) throw schemaMissing(this.name);
     return row.name;
+  }
+
+  /**
+   * What is done to the connections of a borrowed pool after they are made, such as by a listener for its `connect`, is not done to the
+   * one beside it: leases and breakers would be looked for in another schema, or in none.
+   *
+   * @throws {UnsupportedDatabaseError} when the two do not mean the same schema.
+   */
+  async assertOneSchema(): Promise<void> {
+    const ask = 'SELECT current_schema() AS name';
+    const found = await Promise.all(
+      [this.on(), this.apart].map((session) => session.all<{ name: string | null }>(ask)),
+    );
+    const [pool, beside] = found.map(([row]) => row?.name ?? 'none');
+    if (pool === beside) return;
+    throw new UnsupportedDatabaseError(
+      `a DataSource whose pool means the schema "${pool}", and a connection made with its options "${beside}": set search_path in them (extra: { options: '-c search_path=${pool}' }) or by ALTER ROLE, not on connections that are made`,
+    );
   }
 
   /** How its connections are made, secrets included: for a library that opens its own. */

@@ -101,9 +101,7 @@ export class PostgresPool {
     const { options } = source;
     if (options.type !== 'postgres') throw new UnsupportedDatabaseError(`a DataSource of type ${options.type}`);
     if (!source.isInitialized) throw new UnsupportedDatabaseError('a DataSource that is not initialized');
-    const { host = 'localhost', port = 5432, database = '' } = options;
-    const name = options.url === undefined ? `${host}:${port}/${database}` : databaseNameOf(options.url);
-    return new PostgresPool(name, source, false);
+    return new PostgresPool(nameOf(optionsOf(source)), source, false);
   }
 
   isOf(source: DataSource): boolean {
@@ -176,13 +174,20 @@ export class PostgresPool {
 
   /** Secrets included. */
   get connectionOptions(): pg.PoolConfig {
-    return (this.driver.master as { options: pg.PoolConfig }).options;
+    return optionsOf(this.source);
   }
 
   private get driver(): PostgresDriver {
     return this.source.driver as PostgresDriver;
   }
 }
+
+/** As the pool has them: of the master, where there are replicas, and with what stands in `extra`. */
+const optionsOf = ({ driver }: DataSource): pg.PoolConfig =>
+  ((driver as PostgresDriver).master as { options: pg.PoolConfig }).options;
+
+const nameOf = ({ connectionString, host = 'localhost', port = 5432, database = '' }: pg.PoolConfig): string =>
+  connectionString === undefined ? `${host}:${port}/${database}` : databaseNameOf(connectionString);
 
 /** Loaded by who needs it: an engine on SQLite starts without. */
 async function loadDriver() {
