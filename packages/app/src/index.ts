@@ -36,6 +36,7 @@ export type {
   Saga,
   SagaDefinition,
   SagaDetailView,
+  SagaStuckAt,
   SagaHandle,
   SagaStep,
   SagaView,

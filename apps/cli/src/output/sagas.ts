@@ -1,4 +1,4 @@
-import type { SagaDetailView, SagaView } from '@eros/app';
+import type { SagaDetailView, SagaStuckAt, SagaView } from '@eros/app';
 import { displayWidth } from './display-width.js';
 import { formatDuration, NOTHING } from './format.js';
 import { drawTimeline } from './saga-timeline.js';
@@ -42,7 +42,7 @@ export function formatSaga(saga: SagaDetailView, { columns, colours }: Paper): s
   const head = `${sagaId}: ${name} ${version} of ${creatorId}, ${standing(saga)}${stuck ? ` (${stuckReason ?? 'unknown'})` : ''}`;
   const where = failedStep === undefined ? '' : `failed at ${failedStep}: `;
   const problem = errorMessage === undefined ? [] : [visible(`${where}${errorMessage}`)];
-  const advice = stuck ? ['mend the cause, then retry or skip the step, revive the saga, or cancel it'] : [];
+  const advice = saga.stuckAt === undefined ? [] : adviceOn(sagaId, saga.stuckAt);
   const drawn = drawTimeline(saga.timeline, columns);
   const journal = formatTable(
     [{ title: '#', align: 'right' }, { title: 'at' }, { title: 'what' }, { title: 'facts', givesWay: true }],
@@ -50,6 +50,21 @@ export function formatSaga(saga: SagaDetailView, { columns, colours }: Paper): s
     columns,
   );
   return [colours.bold(head), ...problem, ...advice, '', ...(drawn === '' ? [] : [drawn, '']), journal].join('\n');
+}
+
+/** What an operator can do, command by command, none that would be refused. */
+function adviceOn(sagaId: string, { type, steps, isCancellable }: SagaStuckAt): string[] {
+  const command = (name: string) => `  eros sagas ${name} --by NAME --reason TEXT`;
+  const retries = steps.map((step) => command(`retry ${sagaId} --step ${step}`));
+  const at = `${type === 'undo' ? 'the undo of ' : ''}${steps.join(' and ')}`;
+  return [
+    ...(steps.length > 0 ? [`stuck at ${at}: mend the cause, then retry, or skip what was done by hand:`] : []),
+    ...retries,
+    ...retries.map((retry) => retry.replace(' retry ', ' skip ')),
+    ...(steps.length > 0 ? ['or give everything fresh tries:'] : ['mend the cause, then give it fresh tries:']),
+    command(`revive ${sagaId}`),
+    ...(isCancellable ? ['or stop it, and undo what it did:', command(`cancel ${sagaId}`)] : []),
+  ].map(visible);
 }
 
 /** Results can be long: --json has them whole. */

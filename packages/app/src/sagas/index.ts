@@ -8,7 +8,14 @@ export type {
   TransactionStep,
 } from './definition.js';
 export type { CompletedSaga, Saga, SagaHandle, StartSaga } from './saga.js';
-export type { SagaDetailView, SagaView, SagaViewPage, TimelineEntry, UnclaimedSagas } from './saga-view.js';
+export type {
+  SagaDetailView,
+  SagaStuckAt,
+  SagaView,
+  SagaViewPage,
+  TimelineEntry,
+  UnclaimedSagas,
+} from './saga-view.js';
 export { nodeKeepAlive } from './keep-alive.js';
 export type { SagaServicePorts } from './saga-service-ports.js';
 export { Sagas } from './sagas.js';

@@ -102,6 +102,8 @@ describe('operators', () => {
     const later = sagas.define({ ...of({ name: 'p', pivot: true, execute: nothing }, step('q', failing)), version: 2 });
     expect(await world.settle(codeOf(later.run(request('t'))))).toBe('saga_failed');
     expect(await codeOf(sagas.cancel('t', why))).toBe('saga_not_reversible');
+    expect((await sagas.get('t'))?.stuckAt).toEqual({ type: 'step', steps: ['q'], isCancellable: false });
+    expect(await sagas.get('s')).not.toHaveProperty('stuckAt');
   });
 
   it('roll back what was to be cancelled only; no wish is accepted that can only be refused', async () => {
@@ -186,6 +188,7 @@ describe('operators', () => {
     const saga = sagas.define(of(stubborn, step('b', failing)));
     expect(await world.settle(codeOf(saga.run(request('s'))))).toBe('saga_failed');
     expect(await sagas.get('s')).toMatchObject({ status: 'compensating', stuckReason: 'undo_exhausted' });
+    expect((await sagas.get('s'))?.stuckAt).toMatchObject({ type: 'undo', isCancellable: false });
     await sagas.skipStep('s', 'a', why);
     await world.settle(sagas.start());
     await world.pass(1);

@@ -1,5 +1,8 @@
 import {
+  isCancellable,
   isTerminalStatus,
+  parkedAt,
+  replaySaga,
   type ParkReason,
   type SagaDetail,
   type SagaEvent,
@@ -42,8 +45,19 @@ export interface SagaView {
 export type TimelineEntry = { readonly seq: number; readonly at: Date } & WithoutAtMs<SagaEvent>;
 type WithoutAtMs<Event> = Event extends unknown ? Omit<Event, 'atMs'> : never;
 
+/** What a stuck saga is stuck at, and so what an operator can do about it. */
+export interface SagaStuckAt {
+  readonly type: 'step' | 'undo';
+  /** Those to be retried or skipped, in order of their start; none where only reviving helps. */
+  readonly steps: readonly string[];
+  /** Not after its pivot, and not while it is being undone. */
+  readonly isCancellable: boolean;
+}
+
 export interface SagaDetailView extends SagaView {
   readonly input: unknown;
+  /** Of a stuck saga. */
+  readonly stuckAt?: SagaStuckAt;
   /** Oldest first. */
   readonly timeline: readonly TimelineEntry[];
 }
@@ -81,8 +95,10 @@ export function sagaView(saga: SagaRecord, hashes: ReadonlySet<string>): SagaVie
 
 export function sagaDetailView(saga: SagaDetail, hashes: ReadonlySet<string>): SagaDetailView {
   const [created] = saga.journal;
+  const state = replaySaga(saga.journal);
   return {
     ...sagaView(saga, hashes),
+    ...(state.parked === undefined ? {} : { stuckAt: { ...parkedAt(state), isCancellable: isCancellable(state) } }),
     input: created?.type === 'created' ? created.input : undefined,
     timeline: saga.journal.map(({ atMs, ...entry }, i) => ({ seq: i + 1, at: new Date(atMs), ...entry })),
   };

@@ -11,6 +11,7 @@ export {
   evolve as evolveSaga,
   isOpen as isOpenSaga,
   isTerminal as isTerminalSaga,
+  parkedAt,
   replay as replaySaga,
 } from './saga-state.js';
 export type * from './saga-state.js';

@@ -91,6 +91,9 @@ const accepted = (event: SagaEvent): SagaRequestDecision => ({ type: 'accepted',
 const isPivotOver = ({ isPivot, outcome }: StartedStep): boolean =>
   isPivot === true && (outcome === 'done' || outcome === 'skipped');
 
+/** Whether an operator may still cancel it. */
+export const isCancellable = (saga: SagaState): boolean => notReversible(saga, 'cancel') === undefined;
+
 function notReversible(saga: SagaState, action: UndoRequest['action']): NotReversible | undefined {
   switch (saga.status) {
     case 'pending':
