@@ -1,6 +1,6 @@
-// A text, a name, a comment, a dollar-quoted text, or one question mark. An E'...' text may hold \'.
-const TOKEN =
-  /[eE]'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|(\$\w*\$)[\s\S]*?\1|\?/g;
+import { quotedOr } from '../storage/quoted-sql.js';
+
+const TOKEN = quotedOr(String.raw`\?`);
 
 /** Statements are few and made once; lists of values of every length are not, and need not be remembered. */
 const REMEMBERED_MAX = 1_000;

@@ -6,6 +6,7 @@ import {
   TransactionTimeoutError,
   type Transaction,
 } from '@eros/domain';
+import { assertOneStatement } from './one-statement.js';
 import { assertNoControl } from './transaction-control.js';
 
 /** Throws `transaction_closed` once the transaction has ended. Sessions ask it before each use. */
@@ -26,6 +27,7 @@ class Handle<Session> implements Transaction {
 
   async query<Row>(sql: string, params: readonly unknown[] = []): Promise<Row[]> {
     const session = this.session();
+    assertOneStatement(sql);
     assertNoControl(sql);
     return (await this.send(session, sql, params)) as Row[];
   }

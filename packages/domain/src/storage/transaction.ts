@@ -8,8 +8,8 @@ export interface Transaction {
    *
    * @returns the rows; empty for a statement that returns none.
    * @throws {TransactionClosedError} after the transaction's end.
-   * @throws {InvalidSettingsError} for COMMIT, ROLLBACK and the like: a work commits by returning, and rolls back by throwing. Savepoints
-   *   are its own.
+   * @throws {InvalidSettingsError} for more than one statement, and for COMMIT, ROLLBACK and the like: a work commits by returning, and
+   *   rolls back by throwing. Savepoints are its own.
    * @throws {UnsupportedDatabaseError} on the in-memory store, which takes no SQL.
    */
   query<Row>(sql: string, params?: readonly unknown[]): Promise<Row[]>;
