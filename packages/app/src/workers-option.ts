@@ -21,7 +21,7 @@ export function assertWorkers({ workers = {}, database }: Pick<ErosOptions, 'wor
     refuse('timetable.timeZone', timeZone, 'an IANA time zone');
   for (const [name, cron] of Object.entries({ planFleet, measure })) {
     if (cron === undefined || (typeof cron === 'string' && isCron(cron))) continue;
-    refuse(`timetable.${name}`, cron, 'a cron expression of five fields, such as "0 6 * * 5"');
+    refuse(`timetable.${name}`, cron, 'a cron expression of five fields, each number once, such as "0 6 * * 5"');
   }
 }
 

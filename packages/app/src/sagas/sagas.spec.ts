@@ -71,6 +71,9 @@ describe('sagas', () => {
     expect(await codeOf(saga.start({ creatorId: 'c', input: { at: new Date() } }))).toBe('invalid_settings');
     expect(await codeOf(saga.start({ creatorId: 'c', input: { n: 1n } }))).toBe('invalid_settings');
     expect(await codeOf(saga.start({ creatorId: 'c', input: null, sagaId: ' ' }))).toBe('invalid_settings');
+    for (const priority of [1.5, NaN, 2 ** 31, '5' as never, null as never]) {
+      expect(await codeOf(saga.start({ creatorId: 'c', input: null, priority }))).toBe('invalid_settings');
+    }
     expect(await codeOf((async () => sagas.define(of()))())).toBe('invalid_definition');
     expect(await codeOf((async () => sagas.define(of({ name: 'b', execute: nothing })))())).toBe('invalid_definition');
     expect((await sagas.list()).items).toEqual([]);

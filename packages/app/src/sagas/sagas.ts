@@ -28,6 +28,7 @@ import { sagaSettings, type SagaSettings } from './settings.js';
 type SagaWish = Wish<SagaRequest>;
 type Wish<Request> = Request extends unknown ? Omit<Request, keyof Why> : never;
 
+const PRIORITY_MAX = 2 ** 31 - 1;
 /** This many sagas that wait for a late retry take up no room; their leases are renewed all the same. */
 const SLEEPING_MAX = 1_000;
 
@@ -250,6 +251,7 @@ export class Sagas {
     if (typeof sagaId !== 'string' || sagaId.trim() === '') {
       throw new InvalidSettingsError('sagaId', JSON.stringify(sagaId), 'a text that is not blank');
     }
+    assertPriority(priority);
     const input = inputOf(definition.name, given);
     await this.knownCreators.assertKnown(creatorId, transaction);
     const saga = { sagaId, creatorId, definition, input };
@@ -354,6 +356,12 @@ export class Sagas {
   private hashes(): Set<string> {
     return new Set(this.registered.keys());
   }
+}
+
+/** What pg-boss keeps: refused everywhere, so that a start does not fail only where that is there. */
+function assertPriority(priority: unknown): void {
+  if (priority === undefined || (Number.isInteger(priority) && Math.abs(priority as number) <= PRIORITY_MAX)) return;
+  throw new InvalidSettingsError('priority', JSON.stringify(priority) ?? 'none', 'a whole number of 31 bits');
 }
 
 /** What a log says of the end of a run. */

@@ -7,6 +7,9 @@ it.each([
   '*/15 0-6 1,15 JAN-mar MON-FRI',
   '59 23 31 12 7',
   '10-50/20 * * * SUN',
+  '0 6 * * 0-7',
+  '0 0 29,31 2 *',
+  '0-10/5,12 * 30-31 2-3 *',
 ])('takes %s', (text) => expect(isCron(text)).toBe(true));
 
 it.each([
@@ -27,4 +30,9 @@ it.each([
   ['1, * * * *', 'a list with a gap'],
   ['@daily', 'a nickname'],
   ['-1 * * * *', 'a negative number'],
+  ['1,1 * * * *', 'a minute twice'],
+  ['*/4,52 * * * *', 'a minute that a step has already'],
+  ['0 6 * * 0,7', 'two Sundays'],
+  ['0 0 31 2 *', 'a day that February never has'],
+  ['0 0 31 4,6,9,11 *', 'a day that none of its months has'],
 ])('does not take %s: %s', (text) => expect(isCron(text)).toBe(false));
