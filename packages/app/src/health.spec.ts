@@ -47,6 +47,27 @@ it('names a breaker whose row is none of ours, and what to do, beside those that
   expect((await eros.reports.unhealthyBreakers()).map(({ name }) => name)).toEqual(['aged', 'api']);
 });
 
+it('says of a held breaker who holds it: that one does not try again by itself', async () => {
+  const until = new Date('2999-01-01T00:00:00Z');
+  await eros.breakers.hold('api', 'open', { by: 'dana', reason: 'their maintenance', until });
+  expect(await failing()).toEqual({
+    breakers:
+      'api is held open by dana until 2999-01-01T00:00:00.000Z (their maintenance): release it when that is over',
+  });
+});
+
+it('says of a closed breaker what it fails at', async () => {
+  const call = (work: () => Promise<unknown>) => eros.breakers.run('api', work).catch(() => undefined);
+  for (let i = 0; i < 40; i += 1) await call(() => (i % 2 === 0 ? Promise.resolve() : Promise.reject(new Error('no'))));
+  await eros.breakers.state('api');
+  let bad: Record<string, string> = {};
+  for (let i = 0; i < 50 && !bad['breakers']; i += 1) {
+    await new Promise((resume) => setTimeout(resume, 200));
+    bad = await failing();
+  }
+  expect(bad['breakers']).toMatch(/^api is closed, with \d+(\.\d+)? % of \d+ calls well lately \(.*no\): look after/);
+});
+
 it('names sagas that are parked', async () => {
   await eros.data.importCreators([CREATOR]);
   const saga = eros.sagas.define({

@@ -1,7 +1,8 @@
 import type { Migrator, SqlDatabase } from '@eros/adapters';
 import { describeChange } from '@eros/adapters';
-import { isUnhealthyBreaker, type BreakerHealth } from '@eros/domain';
+import { isUnhealthyBreaker } from '@eros/domain';
 import type { HealthCheck } from './api.js';
+import { describeUnhealthy } from './breaker/describe-unhealthy.js';
 import { orTimeout, type Schedule } from './breaker/schedule.js';
 import type { Services } from './services.js';
 
@@ -49,14 +50,4 @@ export async function checkHealth(
     }),
   ]);
   return { ok: checks.every(({ ok }) => ok), checks };
-}
-
-/** Those that cannot be read are mended in the table, the others in what they guard. */
-function describeUnhealthy(unhealthy: readonly BreakerHealth[]): string {
-  const problems = unhealthy.flatMap(({ problem }) => problem ?? []);
-  const names = unhealthy
-    .filter(({ problem }) => problem === undefined)
-    .map(({ name, state, lastFailure }) => `${name} is ${state}${lastFailure ? ` (${lastFailure})` : ''}`);
-  const advice = 'look after what they guard; they try again by themselves';
-  return [...(names.length > 0 ? [`${names.join(', ')}: ${advice}`] : []), ...problems].join('; ');
 }
