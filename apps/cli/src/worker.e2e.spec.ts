@@ -45,6 +45,7 @@ describe('workers', () => {
     ['one creator of all', ['plan', '--all', '--creator', 'c-001'], /contradict each other/],
     ['leaving to others what is not in line', ['plan', '--detach'], /--detach goes with --all/],
     ['times that nobody keeps', ['worker', '--plan-fleet', '0 6 * * 5'], /need --dispatch pg-boss/],
+    ['a blank time, as of a variable that is not set', ['worker', '--plan-fleet', ''], /need --dispatch pg-boss/],
     ['a zone of no times', ['worker', '--time-zone', 'UTC'], /need --dispatch pg-boss/],
     [
       'an hour that there is not',

@@ -57,7 +57,9 @@ async function work(context: CommandContext, options: WorkerOptions): Promise<Co
   const { terminal, signal } = context;
   const { concurrency, sweep: sweepMs, dispatch, planFleet, measure, timeZone } = options;
   const tally: Tally = { ends: new Map() };
-  const asked = { ...(planFleet && { planFleet }), ...(measure && { measure }), ...(timeZone && { timeZone }) };
+  // A blank one, as of a variable that is not set, is wrong: left out, it would take the time back for all workers.
+  const given = Object.entries({ planFleet, measure, timeZone }).filter(([, text]) => text !== undefined);
+  const asked: { planFleet?: string; measure?: string; timeZone?: string } = Object.fromEntries(given);
   if (Object.keys(asked).length > 0 && dispatch !== 'pg-boss')
     throw new UsageError(
       '--plan-fleet, --measure and --time-zone need --dispatch pg-boss: nothing else keeps the time',
