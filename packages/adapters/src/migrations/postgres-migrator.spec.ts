@@ -337,6 +337,26 @@ describe('migrating on PostgreSQL', () => {
     expect({ columns, relations }).toEqual({ columns: theirs.columns, relations: theirs.relations });
   });
 
+  it('drops nothing of a schema further along the search_path in place of what is gone from its own', async () => {
+    const behind = await open(library, `${own()}_behind`);
+    await behind.migrator.migrate({ nowMs });
+    await behind.database.on().run("INSERT INTO shelves (room) VALUES ('attic')");
+    const options = `-c search_path=${own()},${own()}_behind`;
+    const source = await new DataSource({ type: 'postgres', url: created.url, extra: { options } }).initialize();
+    const database = PostgresDatabase.borrow(source);
+    try {
+      const migrator = new Migrator(postgresSchema(database), library);
+      await migrator.migrate({ nowMs });
+      await database.on().run(`DROP TABLE ${own()}.books CASCADE`);
+      await database.on().run(`DROP TABLE ${own()}.shelves`);
+      await migrator.down({ discardRows: false });
+    } finally {
+      await database.close();
+      await source.destroy();
+    }
+    expect((await behind.migrator.status()).pending).toEqual([]);
+  });
+
   it('does not drop what others have built on ours, and names it', async () => {
     const { migrator, database } = await open(library);
     await migrator.migrate({ nowMs });

@@ -4,7 +4,10 @@ import { columnOf, type FoundSchema } from './found-schema.js';
 import type { SchemaChange } from './migration.js';
 import type { SchemaAccess } from './schema-access.js';
 
-/** Takes one change back. What is no longer there is passed over. */
+/**
+ * Takes one change back. What is no longer there is passed over, by what was found and not by the database: a name that is gone from our
+ * schema may lead it to one further along the `search_path`.
+ */
 export async function undo(
   session: SqlSession,
   change: SchemaChange,
@@ -13,11 +16,11 @@ export async function undo(
 ): Promise<void> {
   switch (change.kind) {
     case 'create_view':
-      await session.all(`DROP VIEW IF EXISTS ${change.name}`);
+      if (found.views.has(change.name)) await session.all(`DROP VIEW ${change.name}`);
       if (change.replaced !== undefined) await access.makeView(session, change.name, change.replaced);
       return;
     case 'create_index':
-      await session.all(`DROP INDEX IF EXISTS ${change.name}`);
+      if (found.indexes.has(change.name)) await session.all(`DROP INDEX ${change.name}`);
       return;
     case 'add_column': {
       const table = found.tables.get(change.table);
@@ -27,7 +30,7 @@ export async function undo(
       return;
     }
     case 'create_table':
-      await session.all(`DROP TABLE IF EXISTS ${change.name}`);
+      if (found.tables.has(change.name)) await session.all(`DROP TABLE ${change.name}`);
       return;
     case 'translate_rows':
       for (const { key, columns } of change.originals ?? []) {
