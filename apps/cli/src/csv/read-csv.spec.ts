@@ -41,6 +41,11 @@ describe('readCsv', () => {
     expect(records).toEqual([{ line: 2, row: { id: '1', text: 'hello' } }]);
   });
 
+  it('refuses a column that stands there twice: nobody could tell which one is meant', async () => {
+    await expect(read('id,text,Text\n1,a,b\n')).rejects.toThrow('line 1: the header has text twice');
+    expect((await read('id,text,,\n1,a,,\n')).records).toEqual([{ line: 2, row: { id: '1', text: 'a' } }]);
+  });
+
   it.each([
     ['LF', '\n'],
     ['CRLF', '\r\n'],

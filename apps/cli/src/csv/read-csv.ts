@@ -41,7 +41,7 @@ const LINE_BREAK = /\r\n|\r|\n/g;
  * over.
  *
  * @throws {UnusableFileError} when the file is not there, cannot be read, or is empty.
- * @throws {MalformedCsvError} when it is not UTF-8, lacks a column, or has a quote that does not close.
+ * @throws {MalformedCsvError} when it is not UTF-8, lacks a column or names one twice, or has a quote that does not close.
  */
 export async function* readCsv(file: string, { shape, onBytes, onUnreadable }: CsvReading): AsyncGenerator<CsvRecord> {
   let line = 1;
@@ -126,6 +126,9 @@ function linesOf(raw: string): number {
 function headerOf(file: string, line: number, record: readonly string[], shape: CsvShape): string[] {
   const header = record.map((name) => name.trim().toLowerCase());
   const missing = missingColumns(header, shape);
+  const twice = header.find((name, i) => name !== '' && header.indexOf(name) !== i);
+  if (twice !== undefined)
+    throw new MalformedCsvError(file, line, `the header has ${twice} twice: keep the column that is meant`);
   if (missing.length === 0) return header;
   const hint =
     record.length === 1 && /[;\t|]/.test(record[0] ?? '')
