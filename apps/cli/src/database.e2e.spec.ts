@@ -58,7 +58,9 @@ describe('a database that cannot be used', () => {
       ],
     });
     const doctor = await run('doctor', '--database', 'good.db');
-    expect(doctor.stdout.replace(/\s+/g, ' ')).toMatch(/pay is open.*circuit breaker "old" has state "OPENED"/);
+    expect(doctor.stdout.replace(/\s+/g, ' ')).toMatch(
+      /pay is held open by ana.*circuit breaker "old" has state "OPENED"/,
+    );
     expect(doctor.exitCode).toBe(1);
     const held = await run('breakers', 'hold', 'pay', 'closed', ...order);
     expect(held.stdout).toContain(String.raw`a \u001b[2Jtest`);
