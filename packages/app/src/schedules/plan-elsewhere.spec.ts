@@ -133,6 +133,8 @@ it('replans what there is when another process has finished the saga, and met a 
     await rollBackWeek(eros);
     workersGate.open();
     expect(await replanning).toMatchObject({ replacedCount: 3 });
+    const ends = (await endsOf(eros)).map(({ status }) => status);
+    expect(ends).toEqual(['completed', 'rolled_back', 'failed', 'completed']);
     gate.open();
   } finally {
     await close();
