@@ -26,16 +26,17 @@ export function sendTo(
   name?: string,
   isLong = false,
 ): Promise<pg.QueryResult> {
-  const statement = { name, text: sql, values: [...params], types: typesOn(client) };
-  const limit = isLong ? { query_timeout: UNLIMITED_MS } : {};
-  return client.query({ ...statement, ...limit }).catch((error: unknown) => {
-    if (name !== undefined && isStaleStatement(error)) {
-      forgetStatementNames();
-      throw new TransactionConflictError({ cause: error }); // run again, it needs no change
-    }
-    if (isConflict(error)) throw new TransactionConflictError({ cause: error });
-    throw translatePostgresError(error, databaseName);
-  });
+  const limit = isLong ? { query_timeout: UNLIMITED_MS } : undefined;
+  return client
+    .query({ name, text: sql, values: [...params], types: typesOn(client), ...limit })
+    .catch((error: unknown) => {
+      if (name !== undefined && isStaleStatement(error)) {
+        forgetStatementNames();
+        throw new TransactionConflictError({ cause: error }); // run again, it needs no change
+      }
+      if (isConflict(error)) throw new TransactionConflictError({ cause: error });
+      throw translatePostgresError(error, databaseName);
+    });
 }
 
 /** Statements by whatever sends them. */

@@ -18,13 +18,13 @@ import { instantIn, READ_COLUMNS, stateFromRow, versionOf, type IdempotencyRow }
 import {
   insertAtOnce,
   insertRow,
-  KnownTexts,
   readAtOnce,
   readOrInsertAtOnce,
   readRow,
   replaceRow,
   updateHeld,
 } from './idempotency-statements.js';
+import { KnownTexts } from './known-texts.js';
 import { SeenKeys } from './seen-keys.js';
 import type { SqlClock, SqlDatabase, SqlSession } from './sql-database.js';
 
@@ -82,7 +82,7 @@ export class SqlIdempotencyStore implements IdempotencyStore {
     const event = acceptedAtZero(request, assumed);
     const atMs = await write((clock) => updateHeld(id, event, request, clock, this.texts));
     if (typeof atMs !== 'number') return this.dispatchAtLength(tx, id, request);
-    return decideIdempotency({ ...request, atMs }, assumed);
+    return decideIdempotency({ atMs, ...request }, assumed);
   }
 
   private async claimAtOnce(
@@ -94,7 +94,7 @@ export class SqlIdempotencyStore implements IdempotencyStore {
     const insert = (clock: SqlClock) => insertAtOnce(id, event, clock, this.texts);
     const claimedAt = (atMs: number) => {
       this.seen.add(key);
-      return decideIdempotency({ ...request, atMs }, NONE);
+      return decideIdempotency({ atMs, ...request }, NONE);
     };
     // A key that was never seen here is most likely new. But nobody waits for a writer only to learn that it is not.
     const tried = this.seen.has(key) ? 'busy' : await session.writeNowIfFree(insert);
@@ -126,7 +126,7 @@ export class SqlIdempotencyStore implements IdempotencyStore {
     }
     if (row.claimed_until === null) return this.dispatchAtLength(tx, id, request); // somebody was faster
     const inserted = { operation_key: storedKeyOf(id), expires_at: row.claimed_until };
-    return decideIdempotency({ ...request, atMs: instantIn(inserted, 'expires_at') - event.expiresAtMs }, NONE);
+    return decideIdempotency({ atMs: instantIn(inserted, 'expires_at') - event.expiresAtMs, ...request }, NONE);
   }
 
   /** For what one statement could not decide. */
@@ -149,7 +149,7 @@ export class SqlIdempotencyStore implements IdempotencyStore {
     for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
       const row = await find(session, id);
       const atMs = await this.database.nowMs(tx);
-      const decision = decideIdempotency({ ...request, atMs }, row ? stateFromRow(row) : NONE);
+      const decision = decideIdempotency({ atMs, ...request }, row ? stateFromRow(row) : NONE);
       if (decision.type !== 'accepted') return decision;
       const { event } = decision;
       const { sql, params } = row ? replaceRow(id, event, versionOf(row)) : insertRow(id, event);
@@ -208,7 +208,7 @@ async function find(session: SqlSession, id: OperationKey): Promise<IdempotencyR
  * runs each instant is that it writes.
  */
 function acceptedAtZero(request: IdempotencyRequest, assumed: IdempotencyState): IdempotencyEvent {
-  const decision = decideIdempotency({ ...request, atMs: 0 }, assumed);
+  const decision = decideIdempotency({ atMs: 0, ...request }, assumed);
   if (decision.type !== 'accepted') throw new Error(`bug: ${request.type} was answered with ${decision.type}`);
   return decision.event;
 }
@@ -225,7 +225,7 @@ function refusalOf(
   known: IdempotencyState,
   atMs: number,
 ): IdempotencyDecision | undefined {
-  const decision = decideIdempotency({ ...request, atMs }, known);
+  const decision = decideIdempotency({ atMs, ...request }, known);
   return decision.type === 'accepted' ? undefined : decision;
 }
 

@@ -44,6 +44,16 @@ export function paramsOf(columns: Columns, momentOf: (moment: Moment) => SqlFrag
   return params;
 }
 
+/** The same for all columns that `written` makes the same `names` and `values` of, and holds null in the same ones. */
+export function shapeOf(columns: Columns): string {
+  let shape = '';
+  for (const name in columns) {
+    const value = columns[name];
+    shape += isMoment(value) ? ` ${name}+${value.as}` : value === null ? ` ${name}-` : ` ${name}`;
+  }
+  return shape;
+}
+
 /** Moments as they stand. */
 export const stored = ({ ms, as }: Moment): SqlFragment => ({
   sql: '?',

@@ -72,7 +72,6 @@ export function rowOf(saga: SagaState, lease: SagaLease | undefined): Columns {
 
 /** The row of a new saga: with what its journal does not say. */
 export const newRowOf = ({ sagaId, creatorId, definition, input }: NewSaga, row: Columns, nowMs: number): Columns => ({
-  ...row,
   saga_id: sagaId,
   creator_id: creatorId,
   definition_name: definition.name,
@@ -80,6 +79,7 @@ export const newRowOf = ({ sagaId, creatorId, definition, input }: NewSaga, row:
   definition_hash: definition.hash,
   input: JSON.stringify(input),
   created_at: instant(nowMs),
+  ...row,
 });
 
 /** The saga as its row sums it up. */

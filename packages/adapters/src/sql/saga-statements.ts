@@ -1,6 +1,7 @@
 import { formatInstant, type HeldSaga, type NewSaga, type SagaEvent } from '@eros/domain';
 import type { WritesInQueries } from './dialect.js';
-import { fromNow, isMoment, written, type Columns } from './moments.js';
+import type { KnownTexts, TextOf } from './known-texts.js';
+import { fromNow, isMoment, paramsOf, shapeOf, type Columns } from './moments.js';
 import { entryJson } from './saga-rows.js';
 import type { SqlClock, SqlFragment } from './sql-database.js';
 
@@ -38,11 +39,11 @@ export function timelessWrite(
   const [early, late] = [writeAt(fromMs), writeAt(toMs)];
   const entries = entriesOf(early.events);
   if (entries !== entriesOf(late.events)) return undefined;
-  const columns: Record<string, Columns[string]> = {};
+  const columns: Record<string, Columns[string]> = { ...early.columns };
   for (const [name, value] of Object.entries(early.columns)) {
     const [before, after] = [msOf(value), msOf(late.columns[name])];
     if (before === after && isMoment(value)) columns[name] = formatInstant(value.ms);
-    else if (value === late.columns[name]) columns[name] = value;
+    else if (value === late.columns[name]) continue;
     else if (before === undefined || after === undefined || after - before !== toMs - fromMs) return undefined;
     else columns[name] = { ms: before - fromMs, as: isMoment(value) ? value.as : 'number' };
   }
@@ -58,17 +59,18 @@ export function createAtOnce(
   { entries, columns }: TimelessWrite,
   clock: SqlClock,
   words: WritesInQueries,
+  texts: KnownTexts,
 ): SqlFragment {
-  const { names, values, params } = written(columns, fromNow(clock));
   const insert = insertEntries(sagaId, 0, entries, clock, words);
-  return {
-    sql: `WITH clock AS (SELECT ${clock.reading.sql} AS at_ms),
+  const text: TextOf = (names, values) => `WITH clock AS (SELECT ${clock.reading.sql} AS at_ms),
       saga AS (INSERT INTO saga_execution_log (${names.join(', ')}) SELECT ${values.join(', ')} FROM clock AS now WHERE true
         ON CONFLICT (saga_id) WHERE ${OURS} DO NOTHING RETURNING saga_id),
       told AS (SELECT clock.at_ms FROM clock, saga),
       entries AS (${insert.sql})
-      SELECT at_ms FROM told`,
-    params: [...clock.reading.params, ...params, ...insert.params],
+      SELECT at_ms FROM told`;
+  return {
+    sql: texts.of(`create ${shapeOf(columns)}`, clock, columns, text),
+    params: [...clock.reading.params, ...paramsOf(columns, fromNow(clock)), ...insert.params],
   };
 }
 
@@ -81,22 +83,26 @@ export function appendAtOnce(
   { entries, columns, fromMs, toMs }: TimelessWrite,
   clock: SqlClock,
   words: WritesInQueries,
+  texts: KnownTexts,
 ): SqlFragment {
-  const { names, values, params } = written(columns, fromNow(clock));
   const isProlonged = (name: string | undefined) => name === 'lease_until' && columns[name] !== null;
-  const assigned = values.map((value, i) =>
-    isProlonged(names[i]) ? `${names[i]} = ${words.laterOf('lease_until', value)}` : `${names[i]} = ${value}`,
-  );
   const now = clock.ms(0);
   const insert = insertEntries(sagaId, state.seq, entries, clock, words);
-  return {
-    sql: `WITH told AS (UPDATE saga_execution_log SET ${assigned.join(', ')} ${clock.from}
+  const text: TextOf = (names, values) => {
+    const assigned = values.map((value, i) =>
+      isProlonged(names[i]) ? `${names[i]} = ${words.laterOf('lease_until', value)}` : `${names[i]} = ${value}`,
+    );
+    return `WITH told AS (UPDATE saga_execution_log SET ${assigned.join(', ')} ${clock.from}
         WHERE ${clock.holds.sql} AND saga_id = ? AND ${OURS} AND epoch = ? AND journal_length = ? AND owner = ?
         AND ${now.sql} BETWEEN ? AND ? ${clock.returning}),
       entries AS (${insert.sql})
-      SELECT at_ms FROM told`,
+      SELECT at_ms FROM told`;
+  };
+  return {
+    sql: texts.of(`append ${shapeOf(columns)}`, clock, columns, text),
     params: [
-      ...[...params, ...clock.holds.params, sagaId, epoch, state.seq, owner],
+      ...paramsOf(columns, fromNow(clock)),
+      ...[...clock.holds.params, sagaId, epoch, state.seq, owner],
       ...[...now.params, fromMs, toMs, ...insert.params],
     ],
   };

@@ -34,6 +34,7 @@ import {
 } from '@eros/domain';
 import type { Dialect } from './dialect.js';
 import { stored, written, type Columns } from './moments.js';
+import { KnownTexts } from './known-texts.js';
 import type { SqlDatabase } from './sql-database.js';
 import { marks, rowsOfMarks } from './statements.js';
 import {
@@ -80,12 +81,13 @@ export class SqlSagaStore implements SagaStore {
   constructor(private readonly database: SqlDatabase) {
     const { writesInQueries: words } = database.dialect;
     if (!words) return;
+    const texts = new KnownTexts();
     this.creations = new SharedWrites(database, {
-      alone: ({ saga, write }, clock) => createAtOnce(saga, write, clock, words),
+      alone: ({ saga, write }, clock) => createAtOnce(saga, write, clock, words, texts),
       together: (creations, clock) => createTogether(creations, clock, words),
     });
     this.additions = new SharedWrites(database, {
-      alone: ({ held, write }, clock) => appendAtOnce(held, write, clock, words),
+      alone: ({ held, write }, clock) => appendAtOnce(held, write, clock, words, texts),
       together: (additions, clock) => appendTogether(additions, clock, words),
     });
   }

@@ -8,6 +8,7 @@ import {
   type IdempotencyRequest,
   type Transaction,
 } from '@eros/domain';
+import { withSignal } from '../lazy-signal.js';
 import { HeardPromise } from './heard-promise.js';
 import { Lease, type Claim, type LeasePorts } from './lease.js';
 
@@ -115,22 +116,16 @@ export class ClaimedRun<T> {
   }
 
   private context(): IdempotentContext<T> {
-    const { lease } = this;
-    return {
-      key: this.claim.id.key,
-      fence: this.claim.epoch,
-      get signal() {
-        return lease.signal;
-      },
-      // Not async: the promise that the work may forget about is the very one that is looked at above.
-      transaction: (write) => {
-        if (this.isOver) return Promise.reject(new TransactionClosedError());
-        if (this.opened) return Promise.reject(new SecondTransactionError(this.claim.id.operation));
-        this.isTransactionOpen = true;
-        this.opened = HeardPromise.of(this.commit(write));
-        return this.opened;
-      },
+    const { id, epoch: fence } = this.claim;
+    // Not async: the promise that the work may forget about is the very one that is looked at above.
+    const transaction: IdempotentContext<T>['transaction'] = (write) => {
+      if (this.isOver) return Promise.reject(new TransactionClosedError());
+      if (this.opened) return Promise.reject(new SecondTransactionError(id.operation));
+      this.isTransactionOpen = true;
+      this.opened = HeardPromise.of(this.commit(write));
+      return this.opened;
     };
+    return withSignal({ key: id.key, fence, transaction }, this.lease);
   }
 
   private async commit(write: (tx: Transaction) => Promise<T>): Promise<T> {

@@ -1,5 +1,6 @@
 import { StaleClaimError, type IdempotencyStore, type Logger, type OperationKey } from '@eros/domain';
 import type { Schedule } from '../breaker/schedule.js';
+import { LazyAbort } from '../lazy-signal.js';
 import { LeaseCountdown } from '../lease-countdown.js';
 
 /** A claim on an operation that this process was granted. */
@@ -24,7 +25,7 @@ export interface LeasePorts {
  * or when no renewal has come through for a whole lease, since another caller may have it then.
  */
 export class Lease {
-  private controller: AbortController | undefined;
+  private readonly controller = new LazyAbort();
   /** Counts starts and stops: the answer to a renewal of an earlier stretch says nothing any more. */
   private stretch = 0;
   private cancelRenewal: (() => void) | undefined;
@@ -39,9 +40,7 @@ export class Lease {
     private readonly ports: LeasePorts,
   ) {}
 
-  /** Made when it is asked for: most works ask for none. */
   get signal(): AbortSignal {
-    this.controller ??= new AbortController();
     return this.controller.signal;
   }
 
@@ -97,7 +96,6 @@ export class Lease {
 
   /** Asks the work to stop. The claim is kept alive until it does. Only the first reason counts. */
   abort(reason?: unknown): void {
-    this.controller ??= new AbortController();
     this.controller.abort(reason);
   }
 

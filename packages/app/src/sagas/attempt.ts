@@ -8,6 +8,8 @@ import {
   type SagaProblem,
 } from '@eros/domain';
 import type { Schedule } from '../breaker/schedule.js';
+import { LazyAbort } from '../lazy-signal.js';
+import type { StopSign } from './stop-sign.js';
 
 /** How one try went. */
 export type Attempted =
@@ -20,10 +22,10 @@ export interface AttemptLimits {
   readonly timeoutMs: number;
   /** Time left until the saga's deadline; absent: it has none. */
   readonly deadlineInMs?: number;
-  /** Aborted when the work is to stop. It is still waited for, as long as its time lasts. */
-  readonly abort: AbortSignal;
-  /** Aborted when this worker is to stop at once. */
-  readonly stop: AbortSignal;
+  /** Given when the work is to stop. It is still waited for, as long as its time lasts. */
+  readonly abort: StopSign;
+  /** Given when this worker is to stop at once. */
+  readonly stop: StopSign;
 }
 
 /**
@@ -32,22 +34,22 @@ export interface AttemptLimits {
  * @param tellLate is told when work settles that was given up on.
  */
 export function attempt(
-  work: (signal: AbortSignal) => Promise<unknown>,
+  work: (source: { readonly signal: AbortSignal }) => Promise<unknown>,
   limits: AttemptLimits,
   schedule: Schedule,
   tellLate: (error: unknown) => void,
 ): Promise<Attempted> {
   const { timeoutMs, deadlineInMs = Infinity, abort, stop } = limits;
-  if (stop.aborted) return Promise.resolve({ type: 'interrupted' });
+  if (stop.isGiven) return Promise.resolve({ type: 'interrupted' });
   return new Promise((resolve) => {
-    const controller = new AbortController();
+    const controller = new LazyAbort();
     let isSettled = false;
     const settle = (attempted: Attempted): void => {
       if (isSettled) return;
       isSettled = true;
       cancelTimer();
-      stop.removeEventListener('abort', interrupt);
-      abort.removeEventListener('abort', tellToStop);
+      ignoreStop();
+      ignoreAbort();
       resolve(attempted);
     };
     const interrupt = (): void => {
@@ -66,11 +68,11 @@ export function attempt(
       },
       Math.min(timeoutMs, deadlineInMs),
     );
-    stop.addEventListener('abort', interrupt, { once: true });
-    abort.addEventListener('abort', tellToStop, { once: true });
+    const ignoreStop = stop.heed(interrupt);
+    const ignoreAbort = abort.heed(tellToStop);
     // In a microtask, so that work that throws at once rejects instead.
     Promise.resolve()
-      .then(() => work(controller.signal))
+      .then(() => work(controller))
       .then(
         (value) => (isSettled ? tellLate(undefined) : settle({ type: 'done', value })),
         (error: unknown) =>

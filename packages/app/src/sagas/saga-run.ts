@@ -14,17 +14,17 @@ import {
   type SagaState,
   type SagaStore,
   type SagaTask,
-  type Transaction,
   type UnitOfWork,
 } from '@eros/domain';
 import type { Schedule } from '../breaker/schedule.js';
+import { withSignal } from '../lazy-signal.js';
 import type { LeaseCountdown } from '../lease-countdown.js';
 import { attempt, problemOf, type Attempted } from './attempt.js';
-import type { SagaStep, StepContext } from './definition.js';
+import type { SagaStep, StepContext, TransactionContext } from './definition.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { SagaJournal, WRITE_TRIES } from './saga-journal.js';
-import { sharedAbort } from './shared-abort.js';
 import { sleep } from './sleep.js';
+import { StopSign } from './stop-sign.js';
 
 /** A definition as this process knows it. */
 export interface RegisteredSaga {
@@ -85,9 +85,9 @@ export class SagaRun {
   private readonly journal: SagaJournal;
   private readonly underWay = new Map<string, UnderWay>();
   /** Ends tries at once; their outcome stays unknown. */
-  private readonly interruption = sharedAbort();
+  private readonly interruption = new StopSign();
   /** Ends pauses between tries: nothing new is begun. */
-  private readonly halt = sharedAbort();
+  private readonly halt = new StopSign();
   private isLost = false;
   private longPauses = 0;
   private wake: () => void = () => undefined;
@@ -116,14 +116,14 @@ export class SagaRun {
 
   /** Lets the present tries end, then hands the saga back. */
   stop(): void {
-    this.halt.abort();
+    this.halt.give();
     this.wake();
   }
 
   /** Aborts the present tries, whose outcome stays unknown, and hands the saga back. */
   interrupt(): void {
     this.stop();
-    this.interruption.abort(new DOMException('this process is closing', 'AbortError'));
+    this.interruption.give(new DOMException('this process is closing', 'AbortError'));
   }
 
   /** Looks whether an operator has requested something. */
@@ -163,7 +163,7 @@ export class SagaRun {
       if (this.isLost) throw this.journal.leaseLost();
       const tasks = resumeSaga(held.state, this.saga.outline, held.nowMs);
       if (tasks.length === 0) return this.ended(held.state);
-      if (!this.halt.signal.aborted) for (const task of tasks) this.take(task);
+      if (!this.halt.isGiven) for (const task of tasks) this.take(task);
       if (this.underWay.size === 0) {
         await this.ports.store.release(held);
         return { type: 'handed_back' };
@@ -178,11 +178,11 @@ export class SagaRun {
     switch (task.type) {
       case 'begin':
       case 'go_on':
-        return this.start(task.type, () => this.journal.record((atMs) => ({ ...task, atMs })));
+        return this.start(task.type, () => this.journal.record((atMs) => ({ atMs, ...task })));
       case 'expire':
         // Tries that are going on meet the deadline themselves.
         if (this.underWay.size > 0) return;
-        return this.start(task.type, () => this.journal.record((atMs) => ({ ...task, atMs })));
+        return this.start(task.type, () => this.journal.record((atMs) => ({ atMs, ...task })));
       case 'abort': {
         const { step } = task;
         const running = this.underWay.get(`execute ${step}`);
@@ -195,13 +195,13 @@ export class SagaRun {
   }
 
   /** Begins something, unless this worker is at it already. */
-  private start(key: string, work: (abort: AbortSignal) => Promise<void>): void {
+  private start(key: string, work: (abort: StopSign) => Promise<void>): void {
     if (this.underWay.has(key)) return;
-    const abort = new AbortController();
-    const end = work(abort.signal).finally(() => this.underWay.delete(key));
+    const abort = new StopSign();
+    const end = work(abort).finally(() => this.underWay.delete(key));
     end.catch(() => undefined); // told to the loop, if that still listens
     const reason = () => new DOMException('the saga is being undone', 'AbortError');
-    this.underWay.set(key, { end, abort: () => abort.abort(reason()) });
+    this.underWay.set(key, { end, abort: () => abort.give(reason()) });
   }
 
   private ended(state: SagaState): RunEnd {
@@ -213,19 +213,19 @@ export class SagaRun {
     return { type: 'ended', state, cause: { error: this.errors.get(failedStep) } };
   }
 
-  private async try(task: Try, abort: AbortSignal): Promise<void> {
+  private async try(task: Try, abort: StopSign): Promise<void> {
     const waitMs = task.notBeforeMs - this.journal.held.nowMs;
     if (waitMs > 0) {
-      await this.pause(waitMs, [this.halt.signal, abort]);
+      await this.pause(waitMs, [this.halt, abort]);
       // In a process that stood still meanwhile, the end of its lease is due as well: it is noticed before another try is made.
-      await sleep(0, [this.halt.signal, abort], this.ports.schedule);
-      if (this.halt.signal.aborted || abort.aborted) return;
+      await sleep(0, [this.halt, abort], this.ports.schedule);
+      if (this.halt.isGiven || abort.isGiven) return;
     }
     const step = this.saga.steps.find(({ name }) => name === task.step);
     if (!step) throw new Error(`bug: saga "${this.saga.outline.name}" has no step "${task.step}"`);
     if (step.kind === 'transaction') {
       const work = task.type === 'execute' ? step.execute : step.compensate;
-      const execute = () => this.tryTransaction(task, abort, (context, tx) => work?.({ ...context, tx }));
+      const execute = () => this.tryTransaction(task, abort, (context) => work?.(context));
       const told = await this.journal.inTurn(execute, 'patient');
       return told && this.tell(task, told);
     }
@@ -233,7 +233,7 @@ export class SagaRun {
     if (waitMs > 0) {
       // What is being written now may be the failure of another step of the group, after which nothing more is tried.
       await this.journal.inTurn(() => Promise.resolve());
-      if (this.halt.signal.aborted || abort.aborted || !this.isOwed(task)) return;
+      if (this.halt.isGiven || abort.isGiven || !this.isOwed(task)) return;
     }
     const attempted = await this.attempt(task, abort, (context) => work?.(context));
     if (attempted.type === 'done') return this.journal.record((atMs) => endOf(task, attempted.value, atMs));
@@ -248,17 +248,17 @@ export class SagaRun {
    */
   private async tryTransaction(
     task: Try,
-    abort: AbortSignal,
-    work: (context: StepContext<unknown>, tx: Transaction) => Promise<unknown> | undefined,
+    abort: StopSign,
+    work: (context: TransactionContext<unknown>) => Promise<unknown> | undefined,
   ): Promise<Told | undefined> {
     const { step } = task;
-    if (this.halt.signal.aborted || !this.isOwed(task)) return undefined;
+    if (this.halt.isGiven || !this.isOwed(task)) return undefined;
     let told: Told | undefined;
     try {
       const held = await this.ports.unitOfWork.transaction(
         async (tx) => {
           told = undefined;
-          const attempted = await this.attempt(task, abort, (context) => work(context, tx));
+          const attempted = await this.attempt(task, abort, (context) => work(Object.assign(context, { tx })));
           if (attempted.type !== 'done') {
             told = attempted;
             throw new Error('roll back');
@@ -294,7 +294,7 @@ export class SagaRun {
   private async tell(task: Try, told: Told): Promise<void> {
     if (told.type === 'interrupted') return;
     // What the closing engine refused the step is no failure of the step: whoever takes the saga up tries it again.
-    if (this.halt.signal.aborted && isErosError(told.error, 'engine_closed')) return;
+    if (this.halt.isGiven && isErosError(told.error, 'engine_closed')) return;
     const { type, step } = task;
     this.failedCommits.delete(step);
     if (type === 'execute') this.errors.set(step, told.error);
@@ -306,7 +306,7 @@ export class SagaRun {
 
   private attempt(
     task: Try,
-    abort: AbortSignal,
+    abort: StopSign,
     work: (context: StepContext<unknown>) => Promise<unknown> | undefined,
   ): Promise<Attempted> {
     const { outline } = this.saga;
@@ -316,11 +316,11 @@ export class SagaRun {
     const { sagaId, nowMs } = this.journal.held;
     const startMs = Math.max(nowMs, task.notBeforeMs);
     const limits = {
-      ...{ timeoutMs, abort, stop: this.interruption.signal },
+      ...{ timeoutMs, abort, stop: this.interruption },
       ...(task.deadlineMs === undefined ? {} : { deadlineInMs: task.deadlineMs - startMs }),
     };
-    const checked = async (signal: AbortSignal): Promise<unknown> => {
-      const value = await work(this.contextOf(task, signal));
+    const checked = async (source: { readonly signal: AbortSignal }): Promise<unknown> => {
+      const value = await work(withSignal(this.contextOf(task), source));
       if (value === undefined || task.type === 'undo') return undefined;
       // As it will be read again, so that later steps see the same before and after a crash.
       return JSON.parse(resultJson(`saga ${outline.name}, step ${task.step}`, value)) as unknown;
@@ -330,12 +330,15 @@ export class SagaRun {
     );
   }
 
-  private contextOf({ type, step, fence, attempt: number }: Try, signal: AbortSignal): StepContext<unknown> {
+  private contextOf({ type, step, fence, attempt: number }: Try): Omit<StepContext<unknown>, 'signal'> {
     const { sagaId, state } = this.journal.held;
     const steps = 'steps' in state ? state.steps : [];
     const results = steps.flatMap((each) => ('result' in each ? [[each.step, each.result] as const] : []));
     return {
-      ...{ sagaId, creatorId: state.creatorId, signal, fence, attempt: number },
+      sagaId,
+      creatorId: state.creatorId,
+      fence,
+      attempt: number,
       input: copyOf(state.input),
       results: copyOf(Object.fromEntries(results)) as Record<string, unknown>,
       idempotencyKey: stepKey(type, sagaId, step),
@@ -361,18 +364,18 @@ export class SagaRun {
   private lose(): void {
     this.isLost = true;
     this.stop();
-    this.interruption.abort(this.journal.leaseLost());
+    this.interruption.give(this.journal.leaseLost());
   }
 
   /**
    * Sleeps until the next try. When a long pause is over and this process is full by then, the saga is handed back: whoever has room
    * goes on with it.
    */
-  private async pause(ms: number, signals: readonly AbortSignal[]): Promise<void> {
-    if (ms <= this.settings.sweepMs) return sleep(ms, signals, this.ports.schedule);
+  private async pause(ms: number, signs: readonly StopSign[]): Promise<void> {
+    if (ms <= this.settings.sweepMs) return sleep(ms, signs, this.ports.schedule);
     this.longPauses += 1;
-    await sleep(ms, signals, this.ports.schedule);
-    const isDue = !signals.some(({ aborted }) => aborted);
+    await sleep(ms, signs, this.ports.schedule);
+    const isDue = !signs.some(({ isGiven }) => isGiven);
     if (isDue && this.isAsleep && !this.ports.place.hasRoom()) this.stop();
     this.longPauses -= 1;
   }

@@ -268,7 +268,7 @@ export class Sagas {
   private holderOf({ hash }: HeldSaga['definition']): SagaHolder {
     const saga = this.registered.get(hash);
     if (!saga) throw new Error(`bug: a saga of the unknown definition ${hash} was started`);
-    return { ...this.terms(), begin: (state, atMs) => decideSaga({ type: 'begin', atMs }, state, saga.outline) };
+    return { begin: (state, atMs) => decideSaga({ type: 'begin', atMs }, state, saga.outline), ...this.terms() };
   }
 
   private terms() {
@@ -327,7 +327,7 @@ export class Sagas {
     const saga = this.registered.get(held.definition.hash);
     if (!saga) throw new Error(`bug: saga "${held.sagaId}" was claimed without its definition`);
     const place = { hasRoom: () => !this.isStarted || this.room > 0, isFree: () => this.useRoom() };
-    const run = new SagaRun(held, countdown, saga, { ...this.ports, place }, this.settings);
+    const run = new SagaRun(held, countdown, saga, { place, ...this.ports }, this.settings);
     this.runs.set(held.sagaId, run);
     // An older run of the same saga may end, having lost it, after a newer one has begun.
     void run.end.then((end) => {

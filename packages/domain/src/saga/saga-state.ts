@@ -86,8 +86,13 @@ export function replay(journal: readonly SagaEvent[]): SagaState {
   if (first?.type !== 'created') throw new Error(`bug: a journal that begins with ${first?.type ?? 'nothing'}`);
   const { creatorId, input, atMs } = first;
   const fresh: PendingSaga = {
-    ...{ status: 'pending', creatorId, input, createdAtMs: atMs, seq: 1 },
-    ...{ claim: { epoch: 0, seq: 0 }, recoveries: 0 },
+    status: 'pending',
+    creatorId,
+    input,
+    createdAtMs: atMs,
+    seq: 1,
+    claim: { epoch: 0, seq: 0 },
+    recoveries: 0,
   };
   return rest.reduce<SagaState>(evolve, fresh);
 }
@@ -104,7 +109,7 @@ export function evolve(saga: SagaState, event: SagaEvent): SagaState {
     }
     case 'begun':
       if (saga.status !== 'pending') throw outOfPlace(event, saga);
-      return { ...saga, seq, status: 'in_progress', beganAtMs: event.atMs, timedFromMs: event.atMs, steps: [] };
+      return { beganAtMs: event.atMs, timedFromMs: event.atMs, steps: [], ...saga, seq, status: 'in_progress' };
     case 'step_started':
     case 'step_tried':
     case 'step_failed':
@@ -114,7 +119,7 @@ export function evolve(saga: SagaState, event: SagaEvent): SagaState {
     case 'completed': {
       if (saga.status !== 'in_progress') throw outOfPlace(event, saga);
       const { timedFromMs: _, ...begun } = saga;
-      return { ...begun, seq, status: 'completed', endedAtMs: event.atMs };
+      return { endedAtMs: event.atMs, ...begun, seq, status: 'completed' };
     }
     case 'compensation_started':
       return startCompensation(saga, event, seq);

@@ -59,15 +59,11 @@ export function evolveSteps(steps: readonly StartedStep[], event: StepEvent, seq
   const { step } = event;
   switch (event.type) {
     case 'step_started':
-      return [...steps, { ...started(step, seq), ...(event.isPivot ? { isPivot: event.isPivot } : {}) }];
+      return [...steps, event.isPivot ? { isPivot: event.isPivot, ...started(step, seq) } : started(step, seq)];
     case 'step_tried':
       return change(steps, step, isRunning, (work) => triedOnce(work, event.retryAtMs, seq));
     case 'step_ended':
-      return change(steps, step, isRunning, (work) => ({
-        ...settled(work, 'done', seq),
-        ...('result' in event ? { result: event.result } : {}),
-        ...(event.isPivot ? { isPivot: event.isPivot } : {}),
-      }));
+      return change(steps, step, isRunning, (work) => ended(work, event, seq));
     case 'step_failed':
       return change(steps, step, isRunning, (work) => ({ ...failed(work, seq), problem: event.problem }));
     case 'step_aborted':
@@ -107,8 +103,19 @@ export const reopenedAll = <Work extends StartedWork>(all: readonly Work[], seq:
   all.map((work) => (isAtFault(work) ? reopened(work, seq) : work));
 
 const started = (step: string, seq: number): StartedWork => ({
-  ...{ step, outcome: 'running', failures: 0, retryAtMs: 0, seq },
+  step,
+  outcome: 'running',
+  failures: 0,
+  retryAtMs: 0,
+  seq,
 });
+
+/** What a step in work did not have yet stands before the spread: see "Objects of one shape" in ARCHITECTURE.md. */
+function ended(work: StartedStep, event: Of<'step_ended'>, seq: number): StartedStep {
+  const done = settled(work, 'done', seq);
+  const pivoted = event.isPivot ? { isPivot: event.isPivot, ...done } : done;
+  return 'result' in event ? { result: event.result, ...pivoted } : pivoted;
+}
 
 const reopened = <Work extends StartedWork>(work: Work, seq: number): Work => {
   const { problem: _, ...rest } = work as Work & { problem?: SagaProblem };
