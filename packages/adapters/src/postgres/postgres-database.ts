@@ -1,6 +1,7 @@
 import {
   EngineClosedError,
   ForeignTransactionError,
+  NestedTransactionError,
   TransactionConflictError,
   UnsupportedDatabaseError,
   type Transaction,
@@ -47,10 +48,10 @@ export class PostgresDatabase implements SqlDatabase {
     this.reserved = new ReservedConnection(pool);
     this.outside = sessionBy(
       () => this.clock(),
-      (...statement) => {
-        this.scope.assertOutside();
-        return this.single((work) => this.leased(work), ...statement);
-      },
+      (...statement) =>
+        this.scope.isInside()
+          ? Promise.reject(new NestedTransactionError())
+          : this.single((work) => this.leased(work), ...statement),
     );
     this.apart = sessionBy(
       () => this.clock(),

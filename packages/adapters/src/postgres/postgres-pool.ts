@@ -109,26 +109,31 @@ export class PostgresPool {
   }
 
   /** @throws {DatabaseUnavailableError} `pool_exhausted` when none comes free in time. */
-  async lease(): Promise<Lease> {
-    this.assertAnswering();
-    try {
-      // The way of TypeORM's own query runner, without one for each statement.
-      const taken = await this.driver.obtainMasterConnection();
-      const [client, release] = taken as [pg.PoolClient, (broken?: boolean) => void];
-      // A connection that breaks while no statement runs says so by an event, which nobody else hears meanwhile.
-      client.on('error', heard);
-      if (!this.isOwn) this.clients.add(client);
-      return {
-        client,
-        release: (broken) => {
-          client.off('error', heard);
-          if (!this.isOwn) this.clients.delete(client);
-          release(broken !== undefined);
-        },
-      };
-    } catch (error) {
-      throw translatePostgresError(error, this.databaseName);
-    }
+  lease(): Promise<Lease> {
+    return new Promise((resolve, reject) => {
+      this.assertAnswering();
+      const { master } = this.driver as { master?: pg.Pool };
+      if (!master) throw new DatabaseUnavailableError('unreachable', this.databaseName); // its owner has destroyed the DataSource
+      // As TypeORM's own query runner does it, without one for each statement.
+      master.connect((error, client, release) => {
+        if (error) reject(translatePostgresError(error, this.databaseName) as Error);
+        else if (client) resolve(this.leaseOf(client, release));
+      });
+    });
+  }
+
+  private leaseOf(client: pg.PoolClient, release: (broken?: boolean) => void): Lease {
+    // A connection that breaks while no statement runs says so by an event, which nobody else hears meanwhile.
+    client.on('error', heard);
+    if (!this.isOwn) this.clients.add(client);
+    return {
+      client,
+      release: (broken) => {
+        client.off('error', heard);
+        if (!this.isOwn) this.clients.delete(client);
+        release(broken !== undefined);
+      },
+    };
   }
 
   /** A new connection beside the pool, with the pool's settings. To be ended by the caller. */

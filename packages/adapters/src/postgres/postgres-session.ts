@@ -48,39 +48,25 @@ export function sessionBy(
     const numbered = numberedPlaceholders(sql);
     return sendNamed(numbered, params, statementName(numbered));
   };
-  const rows = async <Row>(sql: string, params: readonly unknown[] = []): Promise<Row[]> => {
-    try {
-      return (await send(sql, params)).rows as Row[];
-    } catch (error) {
-      throw refusedValue(error, params);
-    }
-  };
+  // No more promises than that: each takes its time, and statements are many.
+  const told = <T>(sql: string, params: readonly unknown[], of: (result: pg.QueryResult) => T): Promise<T> =>
+    send(sql, params).then(of, (error: unknown) => Promise.reject(refusedValue(error, params) as Error));
+  const rows = <Row>(sql: string, params: readonly unknown[] = []): Promise<Row[]> =>
+    told(sql, params, (result) => result.rows as Row[]);
   const returning = <Row>(statement: () => SqlFragment): Promise<Row[]> => {
     const { sql, params } = statement();
     return rows<Row>(sql, params);
   };
-  const writeNow = async (statement: (clock: SqlClock) => SqlFragment): Promise<number | undefined> => {
+  const writeNow = (statement: (clock: SqlClock) => SqlFragment): Promise<number | undefined> => {
     const { sql, params } = statement(clock());
-    try {
-      const [row] = (await send(sql, params)).rows as { at_ms: number }[];
-      return row?.at_ms;
-    } catch (error) {
-      throw refusedValue(error, params);
-    }
+    return told(sql, params, ({ rows: [row] }) => (row as { at_ms: number } | undefined)?.at_ms);
   };
   return {
     all: rows,
     returning,
     writeNow,
     writeNowIfFree: writeNow, // there is no lock on the whole database
-    run: async (sql, params = []): Promise<Written> => {
-      try {
-        const { rowCount } = await send(sql, params);
-        return { affected: rowCount ?? 0 };
-      } catch (error) {
-        throw refusedValue(error, params);
-      }
-    },
+    run: (sql, params = []): Promise<Written> => told(sql, params, ({ rowCount }) => ({ affected: rowCount ?? 0 })),
   };
 }
 

@@ -185,12 +185,12 @@ export class SqlSagaStore implements SagaStore {
    *
    * @returns the time of it; `undefined` when nothing was written, and it takes more than one statement to tell what is to be.
    */
-  private async atOnce<Item>(
+  private atOnce<Item>(
     tx: Transaction | undefined,
     writes: SharedWrites<Item> | undefined,
     timeless: () => TimelessWrite | undefined,
     itemOf: (write: TimelessWrite) => Item,
-  ): Promise<number | undefined> {
+  ): Promise<number | undefined> | undefined {
     const write = writes && timeless();
     if (!write) return undefined;
     const item = itemOf(write);

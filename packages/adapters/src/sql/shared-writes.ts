@@ -23,19 +23,22 @@ export class SharedWrites<Item> {
   }
 
   /** Outside transactions. @returns the time of the write; `undefined` when nothing was written. */
-  async write(item: Item): Promise<number | undefined> {
-    const atMs = await this.batches.add(item);
-    return atMs === 'left_out' ? this.writeAlone(item) : atMs;
+  write(item: Item): Promise<number | undefined> {
+    return this.batches.add(item).then((atMs) => (atMs === 'left_out' ? this.writeAlone(item) : atMs));
   }
 
   /** At once, on a session of the caller's. */
-  async writeAlone(item: Item, session = this.database.on()): Promise<number | undefined> {
+  writeAlone(item: Item, session = this.database.on()): Promise<number | undefined> {
     return session.writeNow((clock) => this.statements.alone(item, clock));
   }
 
-  private async writeAll(items: readonly Item[]): Promise<(number | undefined | 'left_out')[]> {
+  private writeAll(items: readonly Item[]): Promise<(number | undefined | 'left_out')[]> {
     const [first] = items;
-    if (items.length === 1 && first !== undefined) return [await this.writeAlone(first)];
+    if (items.length === 1 && first !== undefined) return this.writeAlone(first).then((atMs) => [atMs]);
+    return this.writeTogether(items);
+  }
+
+  private async writeTogether(items: readonly Item[]): Promise<(number | undefined | 'left_out')[]> {
     const times = new Map<number, number>();
     try {
       const statement = () => this.statements.together(items, this.database.clock());

@@ -19,7 +19,7 @@ export class Batches<Item, Answer> {
   private underWay = 0;
   private isAboutToSend = false;
 
-  /** @param send answers each item, in their order. What it throws is told to all of them. */
+  /** @param send answers each item, in their order. What it rejects with is told to all of them. */
   constructor(
     private readonly send: (items: readonly Item[]) => Promise<readonly Answer[]>,
     private readonly limits: BatchLimits,
@@ -38,21 +38,26 @@ export class Batches<Item, Answer> {
     // After all that the last batch has set going, of which each is about to add its next item.
     process.nextTick(() => {
       this.isAboutToSend = false;
-      void this.sendOne(this.waiting.splice(0, this.limits.itemsMax));
+      this.sendOne(this.waiting.splice(0, this.limits.itemsMax));
       this.sendSoon();
     });
   }
 
-  private async sendOne(batch: readonly Waiting<Item, Answer>[]): Promise<void> {
+  private sendOne(batch: readonly Waiting<Item, Answer>[]): void {
     this.underWay += 1;
-    try {
-      const answers = await this.send(batch.map(({ item }) => item));
-      batch.forEach(({ resolve }, i) => resolve(answers[i] as Answer));
-    } catch (error) {
-      for (const { reject } of batch) reject(error);
-    } finally {
+    const done = (): void => {
       this.underWay -= 1;
       this.sendSoon();
-    }
+    };
+    this.send(batch.map(({ item }) => item)).then(
+      (answers) => {
+        batch.forEach(({ resolve }, i) => resolve(answers[i] as Answer));
+        done();
+      },
+      (error: unknown) => {
+        for (const { reject } of batch) reject(error);
+        done();
+      },
+    );
   }
 }

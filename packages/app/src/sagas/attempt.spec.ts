@@ -1,12 +1,13 @@
 import { failureText } from '../breaker/failure-text.js';
 import { attempt, problemOf } from './attempt.js';
+import { StopSign } from './stop-sign.js';
 
 const no = (): never => {
   throw new Error('looked at');
 };
 const textless = Object.assign(Object.create(null), { status: 500 });
 const unreadable = Object.defineProperty(new Error('no'), 'message', { get: no });
-const never = new AbortController().signal;
+const never = new StopSign();
 const limits = { timeoutMs: 1_000, abort: never, stop: never };
 const untimed = () => () => undefined;
 

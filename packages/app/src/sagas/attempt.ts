@@ -31,6 +31,7 @@ export interface AttemptLimits {
 /**
  * Runs `work` until it settles, its time is over or it is interrupted; then its signal is aborted. Never rejects.
  *
+ * @param work must not throw but reject.
  * @param tellLate is told when work settles that was given up on.
  */
 export function attempt(
@@ -57,6 +58,13 @@ export function attempt(
       settle({ type: 'interrupted' });
     };
     const tellToStop = (): void => controller.abort(abort.reason);
+    const late = (error: unknown): void => {
+      try {
+        tellLate(error);
+      } catch {
+        // Only a logger that throws at what it is told late: there is nobody left to tell of that.
+      }
+    };
     const isDeadline = deadlineInMs <= timeoutMs;
     const cancelTimer = schedule(
       () => {
@@ -70,16 +78,10 @@ export function attempt(
     );
     const ignoreStop = stop.heed(interrupt);
     const ignoreAbort = abort.heed(tellToStop);
-    // In a microtask, so that work that throws at once rejects instead.
-    Promise.resolve()
-      .then(() => work(controller))
-      .then(
-        (value) => (isSettled ? tellLate(undefined) : settle({ type: 'done', value })),
-        (error: unknown) =>
-          isSettled ? tellLate(error) : settle({ type: 'failed', problem: problemOf(error), error }),
-      )
-      // Only a logger that throws at what it is told late: there is nobody left to tell of that.
-      .catch(() => undefined);
+    work(controller).then(
+      (value) => (isSettled ? late(undefined) : settle({ type: 'done', value })),
+      (error: unknown) => (isSettled ? late(error) : settle({ type: 'failed', problem: problemOf(error), error })),
+    );
   });
 }
 

@@ -73,6 +73,7 @@ type Told = Extract<Attempted, { type: 'failed' | 'interrupted' }>;
 
 /** Something that this worker is at. */
 interface UnderWay {
+  /** Never rejects. */
   readonly end: Promise<void>;
   /** Tells the step to stop. It is still waited for. */
   readonly abort: () => void;
@@ -90,7 +91,10 @@ export class SagaRun {
   private readonly halt = new StopSign();
   private isLost = false;
   private longPauses = 0;
+  /** Whatever ends, or is requested, has the loop look again. */
   private wake: () => void = () => undefined;
+  /** The first thing that could not be written. */
+  private failure: { readonly error: unknown } | undefined;
   private readonly failedCommits = new Map<string, number>();
   private readonly errors = new Map<string, unknown>();
 
@@ -153,7 +157,7 @@ export class SagaRun {
       keeper.end();
       // What still runs beside that which went wrong: nothing of it is written any more.
       if (this.underWay.size > 0) this.interrupt();
-      await Promise.allSettled([...this.underWay.values()].map(({ end }) => end));
+      await Promise.all([...this.underWay.values()].map(({ end }) => end));
     }
   }
 
@@ -161,6 +165,7 @@ export class SagaRun {
     for (;;) {
       const { held } = this.journal;
       if (this.isLost) throw this.journal.leaseLost();
+      if (this.failure) throw this.failure.error;
       const tasks = resumeSaga(held.state, this.saga.outline, held.nowMs);
       if (tasks.length === 0) return this.ended(held.state);
       if (!this.halt.isGiven) for (const task of tasks) this.take(task);
@@ -169,8 +174,7 @@ export class SagaRun {
         return { type: 'handed_back' };
       }
       if (this.isAsleep) this.ports.place.isFree();
-      const woken = new Promise<void>((resolve) => (this.wake = resolve));
-      await Promise.race([woken, ...[...this.underWay.values()].map(({ end }) => end)]);
+      await new Promise<void>((resolve) => (this.wake = resolve));
     }
   }
 
@@ -198,8 +202,15 @@ export class SagaRun {
   private start(key: string, work: (abort: StopSign) => Promise<void>): void {
     if (this.underWay.has(key)) return;
     const abort = new StopSign();
-    const end = work(abort).finally(() => this.underWay.delete(key));
-    end.catch(() => undefined); // told to the loop, if that still listens
+    const ended = (failure?: { readonly error: unknown }): void => {
+      this.underWay.delete(key);
+      this.failure ??= failure;
+      this.wake();
+    };
+    const end = work(abort).then(
+      () => ended(),
+      (error: unknown) => ended({ error }),
+    );
     const reason = () => new DOMException('the saga is being undone', 'AbortError');
     this.underWay.set(key, { end, abort: () => abort.give(reason()) });
   }
