@@ -72,7 +72,7 @@ export class SqlIdempotencyStore implements IdempotencyStore {
     }
   }
 
-  private async updateAtOnce(
+  private updateAtOnce(
     tx: Transaction | undefined,
     id: OperationKey,
     request: HolderRequest,
@@ -80,9 +80,11 @@ export class SqlIdempotencyStore implements IdempotencyStore {
   ): Promise<IdempotencyDecision> {
     const assumed = heldBy(request);
     const event = acceptedAtZero(request, assumed);
-    const atMs = await write((clock) => updateHeld(id, event, request, clock, this.texts));
-    if (typeof atMs !== 'number') return this.dispatchAtLength(tx, id, request);
-    return decideIdempotency({ atMs, ...request }, assumed);
+    return write((clock) => updateHeld(id, event, request, clock, this.texts)).then((atMs) =>
+      typeof atMs === 'number'
+        ? decideIdempotency({ atMs, ...request }, assumed)
+        : this.dispatchAtLength(tx, id, request),
+    );
   }
 
   private async claimAtOnce(

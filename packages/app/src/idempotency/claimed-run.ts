@@ -99,7 +99,7 @@ export class ClaimedRun<T> {
       const returned = await work(this.context());
       this.workEnded();
       // A failure of which the work knows is the work's to judge; of one that it never asked for nobody would be told.
-      if (this.isTransactionOpen || !this.opened?.isHeard) await this.opened;
+      if (this.opened && (this.isTransactionOpen || !this.opened.isHeard)) await this.opened;
       return this.committedJson ?? resultJson(this.claim.id.operation, returned);
     } catch (error) {
       this.workEnded();
@@ -185,11 +185,12 @@ export class ClaimedRun<T> {
   }
 
   /** Saves the end. Without `tx` it may have to wait, for longer than a lease: the claim is kept alive meanwhile. */
-  private async end(request: IdempotencyRequest, tx?: Transaction, cause?: unknown): Promise<void> {
-    const { type } = await this.ports.store.dispatch(this.claim.id, request, tx);
-    if (type === 'accepted') return;
-    if (this.isOwnLoss(cause)) throw cause;
-    throw this.lease.lost(cause === undefined ? undefined : { cause });
+  private end(request: IdempotencyRequest, tx?: Transaction, cause?: unknown): Promise<void> {
+    return this.ports.store.dispatch(this.claim.id, request, tx).then(({ type }) => {
+      if (type === 'accepted') return;
+      if (this.isOwnLoss(cause)) throw cause;
+      throw this.lease.lost(cause === undefined ? undefined : { cause });
+    });
   }
 
   private isOwnLoss(error: unknown): boolean {
