@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from 'commander';
 import {
   addWeeks,
   amountArgument,
@@ -21,6 +22,12 @@ describe('weekArgument', () => {
   it.each(['23.11.2026', '2026-02-30', '2026-11-23T00:00Z', '', 'Monday'])('refuses %j', (text) => {
     expect(() => weekArgument(text)).toThrow('YYYY-MM-DD');
   });
+
+  it('refuses weeks that no database holds whole', () => {
+    expect(['0100-01-04', '9999-12-20'].map(weekArgument)).toEqual(['0100-01-04', '9999-12-20']);
+    for (const text of ['0001-01-01', '0099-12-28', '9999-12-27'])
+      expect(() => weekArgument(text)).toThrow(InvalidArgumentError);
+  });
 });
 
 describe('instantArgument', () => {
@@ -31,6 +38,13 @@ describe('instantArgument', () => {
     ['2026-11-22', '2026-11-22T00:00:00.000Z'],
   ])('reads %s', (text, iso) => {
     expect(instantArgument(text).toISOString()).toBe(iso);
+  });
+
+  it('refuses what is out of the years that databases hold, by UTC', () => {
+    expect(instantArgument('0100-01-01').toISOString()).toBe('0100-01-01T00:00:00.000Z');
+    expect(instantArgument('9999-12-31T23:59:59.999Z').toISOString()).toBe('9999-12-31T23:59:59.999Z');
+    for (const text of ['0000-01-01', '0099-12-31T23:59Z', '0100-01-01T00:30+05:00', '9999-12-31T23:30-05:00'])
+      expect(() => instantArgument(text)).toThrow('years 100 to 9999');
   });
 
   it.each(['now', '', '2026-11-22T25:00Z', '2026-13-01', '2026-02-30', '2026-06-31T12:00Z', '1700000000'])(

@@ -1,12 +1,15 @@
 import { InvalidArgumentError } from 'commander';
 
 const DAY_MS = 86_400_000;
+const HELD_YEARS = { first: 100, last: 9999 } as const;
+const OF_HELD_YEARS = `of the years ${HELD_YEARS.first} to ${HELD_YEARS.last}, UTC`;
 const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 
 /** `YYYY-MM-DD`, a Monday. */
 export function weekArgument(text: string): string {
   const atMs = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : NaN;
   if (dateOf(atMs) !== text || text === '') throw new InvalidArgumentError('give a date as YYYY-MM-DD.');
+  if (!isHeld(atMs) || !isHeld(atMs + 7 * DAY_MS)) throw new InvalidArgumentError(`give a week ${OF_HELD_YEARS}.`);
   const weekday = new Date(atMs).getUTCDay();
   if (weekday === 1) return text;
   const monday = dateOf(atMs - ((weekday + 6) % 7) * DAY_MS);
@@ -20,7 +23,8 @@ export function instantArgument(text: string): Date {
   const at = new Date(match ? `${date}T${time}${zone}` : NaN);
   // A Date takes the 30th of February for the 2nd of March.
   const isDate = date !== '' && dateOf(Date.parse(`${date}T00:00Z`)) === date;
-  if (isDate && !Number.isNaN(at.getTime())) return at;
+  if (isDate && isHeld(at.getTime())) return at;
+  if (isDate && !Number.isNaN(at.getTime())) throw new InvalidArgumentError(`give an instant ${OF_HELD_YEARS}.`);
   throw new InvalidArgumentError('give an instant that exists, like 2026-11-22T12:00Z.');
 }
 
@@ -58,5 +62,11 @@ export function comingMonday(nowMs: number): string {
 /** The Monday `weeks` later (or, negative, earlier). */
 export const addWeeks = (monday: string, weeks: number): string =>
   dateOf(Date.parse(`${monday}T00:00:00Z`) + weeks * 7 * DAY_MS);
+
+/** Whether databases hold this instant. The engine refuses others, too, but wrong usage is told before a database is opened. */
+function isHeld(atMs: number): boolean {
+  const year = new Date(atMs).getUTCFullYear();
+  return year >= HELD_YEARS.first && year <= HELD_YEARS.last;
+}
 
 const dateOf = (atMs: number): string => (Number.isNaN(atMs) ? '' : new Date(atMs).toISOString().slice(0, 10));

@@ -1,6 +1,9 @@
 import { InvalidSettingsError } from '../errors.js';
 import { addDays, dayNumberOf, instantAt, isDate, localTimeAt } from './zone.js';
 
+/** The Monday of the last week that ends before the year 10000, whose dates no database holds. */
+const LAST_MONDAY = '9999-12-20';
+
 /** A creator-local week: from Monday 00:00 to the next Monday 00:00. */
 export interface Week {
   /** The Monday, `YYYY-MM-DD`. */
@@ -25,6 +28,7 @@ export function mondayOf(timeZone: string, atMs: number): string {
 /** Throws `invalid_settings` unless the text is a Monday as `YYYY-MM-DD`; the message names the Mondays next to it. */
 export function assertMonday(date: string, setting = 'weekStart'): void {
   if (!isDate(date)) throw new InvalidSettingsError(setting, JSON.stringify(date), 'a Monday as YYYY-MM-DD');
+  if (date > LAST_MONDAY) throw new InvalidSettingsError(setting, date, `a Monday up to ${LAST_MONDAY}`);
   const dayOfWeek = (((dayNumberOf(date) + 3) % 7) + 7) % 7;
   if (dayOfWeek !== 0) {
     const before = addDays(date, -dayOfWeek);

@@ -64,6 +64,7 @@ describe('zones', () => {
   it('refuses what is no Monday, no date, no zone', () => {
     expect(() => weekStartingOn('2026-11-24', 'Europe/London')).toThrow(/2026-11-23 or 2026-11-30/);
     expect(() => weekStartingOn('2026-13-01', 'Europe/London')).toThrow(/a Monday as YYYY-MM-DD/);
+    expect(() => weekStartingOn('9999-12-27', 'Europe/London')).toThrow(/a Monday up to 9999-12-20/);
     expect(() => localTimeAt('Mars/Olympus', 0)).toThrow(/IANA/);
     expect(isTimeZone('Mars/Olympus')).toBe(false);
     expect(isTimeZone('Europe/London')).toBe(true);
