@@ -11,6 +11,7 @@ const ON_BOTH = [
   'host-life',
   'learning/apply',
   'learning/measure',
+  'one-shape',
   'reports',
   'schedules/fleet-sagas',
   'schedules/plan-week',

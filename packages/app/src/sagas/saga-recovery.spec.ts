@@ -1,3 +1,4 @@
+import type { SagaDefinition, SagaStep } from './definition.js';
 import { codeOf, gate, never, nothing, of, request } from './testing/saga-parts.js';
 import { SagaWorld } from './testing/saga-world.js';
 
@@ -240,6 +241,28 @@ describe('sagas between workers', () => {
     await world.pass(1_000);
     expect(done).toEqual(['s2', 's3', 's1']);
     await world.settle(sagas.close());
+  });
+
+  it('gives up a saga that it cannot write to, tells its other steps and whoever waits, and leaves it to the next worker', async () => {
+    const signals: AbortSignal[] = [];
+    let isCut = true;
+    const members: SagaStep<unknown>[] = [
+      { name: 'quick', execute: nothing },
+      { name: 'long', execute: ({ signal }) => (signals.push(signal), isCut ? never() : nothing()) },
+    ];
+    const definition: SagaDefinition<unknown> = { name: 'any', version: 1, steps: [{ parallel: members }] };
+    const [a, b] = [world.engine('a'), world.engine('b')];
+    a.cutOff(['append', 'find']);
+    const end = a.sagas.define(definition).run(request('s'));
+    const failure = await world.settle(end.catch((error: unknown) => error));
+    expect(failure).toMatchObject({ code: 'saga_handed_back', cause: { message: 'find: cut off' } });
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+    isCut = false;
+    b.sagas.define(definition);
+    await world.settle(b.sagas.start());
+    await world.pass(10_000);
+    expect(await b.sagas.get('s')).toMatchObject({ status: 'completed' });
+    await world.settle(b.sagas.close());
   });
 
   it('goes on with a long line as soon as there is room, not with the next sweep', async () => {

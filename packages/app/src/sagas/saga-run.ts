@@ -2,7 +2,6 @@ import {
   isErosError,
   resultJson,
   resumeSaga,
-  stepKey,
   stepNamed,
   summarizeSaga,
   type HeldSaga,
@@ -17,13 +16,13 @@ import {
   type UnitOfWork,
 } from '@eros/domain';
 import type { Schedule } from '../breaker/schedule.js';
-import { withSignal } from '../lazy-signal.js';
 import type { LeaseCountdown } from '../lease-countdown.js';
 import { attempt, problemOf, type Attempted } from './attempt.js';
 import type { SagaStep, StepContext, TransactionContext } from './definition.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { SagaJournal, WRITE_TRIES } from './saga-journal.js';
 import { sleep } from './sleep.js';
+import { stepContext } from './step-context.js';
 import { StopSign } from './stop-sign.js';
 
 /** A definition as this process knows it. */
@@ -331,7 +330,7 @@ export class SagaRun {
       ...(task.deadlineMs === undefined ? {} : { deadlineInMs: task.deadlineMs - startMs }),
     };
     const checked = async (source: { readonly signal: AbortSignal }): Promise<unknown> => {
-      const value = await work(withSignal(this.contextOf(task), source));
+      const value = await work(stepContext(this.journal.held, task, source));
       if (value === undefined || task.type === 'undo') return undefined;
       // As it will be read again, so that later steps see the same before and after a crash.
       return JSON.parse(resultJson(`saga ${outline.name}, step ${task.step}`, value)) as unknown;
@@ -339,21 +338,6 @@ export class SagaRun {
     return attempt(checked, limits, this.ports.schedule, (error) =>
       this.ports.logger.debug({ sagaId, step: task.step, error }, 'a try ended after it had been given up'),
     );
-  }
-
-  private contextOf({ type, step, fence, attempt: number }: Try): Omit<StepContext<unknown>, 'signal'> {
-    const { sagaId, state } = this.journal.held;
-    const steps = 'steps' in state ? state.steps : [];
-    const results = steps.flatMap((each) => ('result' in each ? [[each.step, each.result] as const] : []));
-    return {
-      sagaId,
-      creatorId: state.creatorId,
-      fence,
-      attempt: number,
-      input: copyOf(state.input),
-      results: copyOf(Object.fromEntries(results)) as Record<string, unknown>,
-      idempotencyKey: stepKey(type, sagaId, step),
-    };
   }
 
   private keepLease(): LeaseKeeper {
@@ -391,9 +375,6 @@ export class SagaRun {
     this.longPauses -= 1;
   }
 }
-
-/** A step may change what it is given; the saga keeps its own. Both are JSON, and this is quicker than `structuredClone`. */
-const copyOf = (json: unknown): unknown => JSON.parse(JSON.stringify(json));
 
 function endOf({ type, step }: Try, value: unknown, atMs: number): SagaCommand {
   if (type === 'undo') return { type: 'end_undo', step, atMs };

@@ -110,7 +110,7 @@ const started = (step: string, seq: number): StartedWork => ({
   seq,
 });
 
-/** What a step in work did not have yet stands before the spread: see "Objects of one shape" in ARCHITECTURE.md. */
+/** What a step in work did not have yet stands before the spread: see docs/decisions/0073. */
 function ended(work: StartedStep, event: Of<'step_ended'>, seq: number): StartedStep {
   const done = settled(work, 'done', seq);
   const pivoted = event.isPivot ? { isPivot: event.isPivot, ...done } : done;
