@@ -6,12 +6,15 @@ export class UsageError extends Error {
 
 export type FileFault = 'not_found' | 'is_a_folder' | 'not_readable' | 'empty';
 
-const FILE_ADVICE: Record<FileFault, string> = {
-  not_found: 'there is no such file: check the path',
-  is_a_folder: 'it is a folder: name the file in it',
-  not_readable: 'it cannot be read: check its permissions',
-  empty: 'it is empty: export it again, with its header line',
+const FILE_FAULTS: Record<FileFault, { readonly found: string; readonly advice: string }> = {
+  not_found: { found: 'there is no such file', advice: 'check the path' },
+  is_a_folder: { found: 'it is a folder', advice: 'name the file in it' },
+  not_readable: { found: 'it cannot be read', advice: 'check its permissions' },
+  empty: { found: 'it is empty', advice: 'export it again, with its header line' },
 };
+
+/** What to do about a fault, where it is not what it is of a CSV. */
+export type FileAdvice = Readonly<Partial<Record<FileFault, string>>>;
 
 /** A file that was named cannot be used. */
 export class UnusableFileError extends Error {
@@ -21,9 +24,12 @@ export class UnusableFileError extends Error {
   constructor(
     readonly file: string,
     readonly fault: FileFault,
-    options?: { cause: unknown },
+    {
+      advice = FILE_FAULTS[fault].advice,
+      ...options
+    }: { readonly advice?: string | undefined; readonly cause?: unknown } = {},
   ) {
-    super(`${file}: ${FILE_ADVICE[fault]}`, options);
+    super(`${file}: ${FILE_FAULTS[fault].found}: ${advice}`, options);
   }
 }
 

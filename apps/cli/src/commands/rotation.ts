@@ -1,13 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import type { Eros, RotationPattern } from '@eros/app';
+import type { Eros } from '@eros/app';
 import type { Command } from 'commander';
-import { assertReadableFile } from '../csv/decode-utf8.js';
-import { NotFoundError, UsageError } from '../errors.js';
+import { NotFoundError } from '../errors.js';
 import { formatRotation, type Rotation } from '../output/rotation.js';
 import { wholeNumberArgument } from '../run/arguments.js';
 import type { CommandContext, CommandResult } from '../run/command-context.js';
 import type { CommandRunner } from '../run/command-runner.js';
 import { withEros } from '../run/engine.js';
+import { patternArgument } from '../run/pattern-argument.js';
 
 interface PatternOptions {
   readonly pattern?: string;
@@ -85,12 +84,12 @@ const show = (context: CommandContext, creatorId: string): Promise<CommandResult
   });
 
 const start = async (context: CommandContext, creatorId: string, options: PatternOptions): Promise<CommandResult> => {
-  const pattern = await patternOf(options.pattern ?? '');
+  const pattern = await patternArgument(options.pattern ?? '');
   return move(context, ({ rotations }) => rotations.start(creatorId, pattern));
 };
 
 const rotate = async (context: CommandContext, creatorId: string, options: PatternOptions): Promise<CommandResult> => {
-  const next = options.pattern === undefined ? undefined : await patternOf(options.pattern);
+  const next = options.pattern === undefined ? undefined : await patternArgument(options.pattern);
   return move(context, ({ rotations }) => rotations.rotate(creatorId, next));
 };
 
@@ -107,19 +106,3 @@ const slots = (context: CommandContext, work: (eros: Eros) => Promise<readonly s
     context.say(drawn.map((contentType, i) => `${String(i + 1).padStart(4)}  ${contentType}`).join('\n'));
     return { data: drawn };
   });
-
-/** The pattern itself is checked by the engine, which says what is wrong with it. */
-async function patternOf(given: string): Promise<RotationPattern> {
-  if (given.trim() === '') throw new UsageError('--pattern is blank: give it as in the help’s example, or name a file');
-  const json = given.trimStart().startsWith('{') ? given : await contentOf(given);
-  try {
-    return JSON.parse(json) as RotationPattern;
-  } catch (error) {
-    throw new UsageError(`--pattern is no JSON (${(error as Error).message}): give it as in the help's example`);
-  }
-}
-
-async function contentOf(file: string): Promise<string> {
-  await assertReadableFile(file);
-  return readFile(file, 'utf8');
-}

@@ -64,7 +64,7 @@ async function captionOf(given: string | undefined, file: string | undefined): P
     throw new UsageError('give the caption as TEXT or with --file, not both');
   if (given !== undefined) return given;
   if (file !== undefined) {
-    await assertReadableFile(file);
+    await assertReadableFile(file, { empty: 'write the caption into it' });
     return withoutLastBreak(await readFile(file, 'utf8'));
   }
   if (process.stdin.isTTY) throw new UsageError('no caption: give it as TEXT, with --file, or on stdin');

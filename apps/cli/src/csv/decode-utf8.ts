@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
-import { MalformedCsvError, UnusableFileError, type FileFault } from '../errors.js';
+import { MalformedCsvError, UnusableFileError, type FileAdvice, type FileFault } from '../errors.js';
 
 const FAULTS: Record<string, FileFault> = { ENOENT: 'not_found', EISDIR: 'is_a_folder' };
 const NEWLINE = 0x0a;
@@ -51,16 +51,17 @@ function* textOf(file: string, line: number, bytes: Buffer): Generator<string, n
 }
 
 /** @throws {UnusableFileError} when the file is not there, is a folder, is empty, or cannot be read. */
-export async function assertReadableFile(file: string): Promise<void> {
-  for await (const _ of readChunks(file)) return;
-  throw new UnusableFileError(file, 'empty');
+export async function assertReadableFile(file: string, advice: FileAdvice = {}): Promise<void> {
+  for await (const _ of readChunks(file, advice)) return;
+  throw new UnusableFileError(file, 'empty', { advice: advice.empty });
 }
 
-async function* readChunks(file: string): AsyncGenerator<Buffer> {
+async function* readChunks(file: string, advice: FileAdvice = {}): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of createReadStream(file)) yield chunk as Buffer;
   } catch (error) {
-    throw new UnusableFileError(file, FAULTS[codeOf(error)] ?? 'not_readable', { cause: error });
+    const fault = FAULTS[codeOf(error)] ?? 'not_readable';
+    throw new UnusableFileError(file, fault, { advice: advice[fault], cause: error });
   }
 }
 
