@@ -55,7 +55,9 @@ export class BreakerNotHeldError extends Error {
   readonly [erosErrorBrand] = true;
 
   constructor(readonly breaker: string) {
-    super(`nobody holds circuit breaker "${breaker}": there is nothing to release; see who holds what by health()`);
+    super(
+      `nobody holds circuit breaker "${breaker}": there is nothing to release; see which are held by health() or \`eros breakers\``,
+    );
   }
 }
 
@@ -75,7 +77,7 @@ export class OrderUnansweredError extends Error {
     readonly waitedMs: number,
   ) {
     super(
-      `the database did not answer to the ${order} of circuit breaker "${breaker}" within ${waitedMs} ms: it may be carried out all the same; look at health() before ordering again`,
+      `the database did not answer to the ${order} of circuit breaker "${breaker}" within ${waitedMs} ms: it may be carried out all the same; look at health() or \`eros breakers\` before ordering again`,
     );
   }
 }

@@ -177,13 +177,20 @@ export class UnreadableSagaError extends Error {
     readonly seq: number,
     options: { cause: unknown },
   ) {
-    const problem = textOfThrown(readThrown(options.cause, 'message') ?? options.cause);
     super(
-      `saga "${sagaId}" cannot be read, from entry ${seq} of its journal on (${problem}): ` +
+      `saga "${sagaId}" cannot be read, from entry ${seq} of its journal on (${problemOf(options.cause)}): ` +
         'leave it to a process of the version that wrote it, or mend the entry in saga_journal',
       options,
     );
   }
+}
+
+const PROBLEM_MAX = 200;
+
+/** What stands in the entry. What would be a bug in an entry of ours is none in one that was read: the row is at fault. */
+function problemOf(cause: unknown): string {
+  const problem = textOfThrown(readThrown(cause, 'message') ?? cause).replace(/^bug: /, '');
+  return problem.length > PROBLEM_MAX ? `${problem.slice(0, PROBLEM_MAX)}...` : problem;
 }
 
 /** Another way to be told was asked for than is there. */

@@ -229,4 +229,4 @@ function withoutRequest<Saga extends SagaState>(saga: Saga): Saga {
 }
 
 const outOfPlace = (event: SagaEvent, saga: SagaState): Error =>
-  new Error(`bug: ${event.type} in the journal of a ${saga.status} saga`);
+  new Error(`bug: ${event.type} in the journal of a saga that is ${saga.status}`);

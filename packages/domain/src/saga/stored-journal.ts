@@ -23,10 +23,12 @@ export function readJournal<Stored>(
   try {
     const [first, ...rest] = stored;
     const created = first === undefined ? [] : [eventOf(first)];
+    created.forEach(refuseNothing);
     let saga = replay(created);
     journal.push(...created);
     for (const entry of rest) {
       const event = eventOf(entry);
+      refuseNothing(event);
       saga = evolve(saga, event);
       journal.push(event);
     }
@@ -34,4 +36,8 @@ export function readJournal<Stored>(
   } catch (cause) {
     throw new UnreadableSagaError(sagaId, journal.length + 1, { cause });
   }
+}
+
+function refuseNothing(event: unknown): void {
+  if (typeof event !== 'object' || event === null) throw new Error(`${JSON.stringify(event)} is no entry`);
 }
