@@ -4,6 +4,7 @@ import type { DatabaseOption, WorkersOption } from './options.js';
 import { fallingTo } from './testing/falling-to.js';
 import { openEngine } from './testing/open-engine.js';
 import { query } from './testing/query.js';
+import { until } from './testing/until.js';
 
 /** Nothing is found by sweeping while a test lasts. */
 const BY_WAKE_UP: WorkersOption = { dispatch: 'pg-boss' };
@@ -38,7 +39,10 @@ const start = (eros: Eros, saga: ReturnType<typeof define>, sagaId: string) =>
 
 /** Until the saga has ended, wherever that is. */
 async function ended(eros: Eros, sagaId: string): Promise<void> {
-  while ((await eros.sagas.get(sagaId))?.status !== 'completed') await new Promise((resume) => setTimeout(resume, 50));
+  await until(
+    async () => (await eros.sagas.get(sagaId))?.status,
+    (status) => status === 'completed',
+  );
 }
 
 beforeEach(async () => {

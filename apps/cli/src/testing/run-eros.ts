@@ -56,10 +56,13 @@ export class Workshop {
     return { child, ended };
   }
 
-  /** Waits until a process has written this much to a database: nothing else tells from outside how far it is. */
+  /** Waits until a process has written this much to a database, as it soon does: nothing else tells from outside how far it is. */
   async written(bytes: number, database = 'eros.db'): Promise<void> {
     const journal = this.file(`${database}-wal`);
-    while ((statSync(journal, { throwIfNoEntry: false })?.size ?? 0) < bytes) await pause(5);
+    const sizeNow = (): number => statSync(journal, { throwIfNoEntry: false })?.size ?? 0;
+    const endsAtMs = performance.now() + 60_000;
+    while (sizeNow() < bytes && performance.now() < endsAtMs) await pause(5);
+    if (sizeNow() < bytes) throw new Error(`waited in vain for ${bytes} bytes: ${journal} has ${sizeNow()}`);
   }
 
   /** Runs to the end, with nothing on stdin. */

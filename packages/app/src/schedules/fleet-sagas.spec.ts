@@ -4,6 +4,7 @@ import { createEros } from '../create-eros.js';
 import type { Eros } from '../eros.js';
 import { openHost } from '../testing/host.js';
 import { query } from '../testing/query.js';
+import { until } from '../testing/until.js';
 
 const CREATORS = ['c-001', 'c-009', 'c-013'];
 const WEEK = '2026-11-02';
@@ -16,7 +17,10 @@ const sagasIn = (eros: Eros) =>
 /** Resolves when no saga is under way. */
 async function atRest(eros: Eros): Promise<void> {
   const isUnderWay = ({ status }: { status: string }) => ['pending', 'in_progress', 'compensating'].includes(status);
-  while ((await sagasIn(eros)).some(isUnderWay)) await new Promise((resolve) => setTimeout(resolve, 50));
+  await until(
+    () => sagasIn(eros),
+    (all) => !all.some(isUnderWay),
+  );
 }
 
 it('puts one saga for each creator in line, which any started engine plans', async () => {
@@ -162,8 +166,10 @@ it('follows a week from round to round, and makes no round after a roll-back', a
     expect(all.filter(({ status }) => status === 'completed')).toHaveLength(2);
     const last = all.findLast(({ status }) => status === 'completed')?.saga_id ?? '';
     await eros.sagas.rollBack(last, { by: 'ops', reason: 'a test' });
-    while ((await eros.sagas.get(last))?.status !== 'rolled_back')
-      await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(
+      async () => (await eros.sagas.get(last))?.status,
+      (status) => status === 'rolled_back',
+    );
     expect(await sagasIn(eros)).toHaveLength(all.length);
   } finally {
     await close();
@@ -190,8 +196,10 @@ it('waits in line until what it needs is back', async () => {
     const fleet = await eros.schedules.startFleet({ weekStart: WEEK });
     await eros.start();
     const waiting = fleet.wait();
-    while ((await eros.breakers.state('caption_source')) === 'closed')
-      await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(
+      () => eros.breakers.state('caption_source'),
+      (state) => state !== 'closed',
+    );
     await new Promise((resolve) => setTimeout(resolve, 500));
     expect((await sagasIn(eros)).map(({ status }) => status)).toEqual(['in_progress', 'in_progress', 'in_progress']);
     isDown = false;

@@ -4,6 +4,7 @@ import { createEros } from '../create-eros.js';
 import type { Eros } from '../eros.js';
 import { openHost } from '../testing/host.js';
 import { query } from '../testing/query.js';
+import { until } from '../testing/until.js';
 
 const CREATOR = 'c-014';
 const WEEK = '2026-11-02';
@@ -100,12 +101,11 @@ async function rollBackWeek(eros: Eros): Promise<void> {
   const sql = 'SELECT saga_id FROM schedule_templates WHERE week_start = ?';
   const [{ saga_id: sagaId }] = (await query<{ saga_id: string }>(eros, sql, [WEEK])) as [{ saga_id: string }];
   await eros.sagas.rollBack(sagaId, { by: 'ops', reason: 'a test' });
-  for (;;) {
-    const { status, stuck } = (await eros.sagas.get(sagaId)) ?? {};
-    if (status === 'rolled_back') return;
-    if (stuck) throw new Error(`the roll-back is stuck: ${stuck}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  const saga = await until(
+    () => eros.sagas.get(sagaId),
+    (found) => found?.status === 'rolled_back' || Boolean(found?.stuck),
+  );
+  if (saga?.stuck) throw new Error(`the roll-back is stuck: ${saga.stuck}`);
 }
 
 it('plans anew when another process has finished the saga, and met a moved rotation', async () => {

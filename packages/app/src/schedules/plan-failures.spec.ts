@@ -3,6 +3,7 @@ import { bindings } from '../bindings.js';
 import type { ErosError } from '../testing/eros-error.js';
 import { openHost } from '../testing/host.js';
 import { query } from '../testing/query.js';
+import { until } from '../testing/until.js';
 
 const CREATOR = 'c-001';
 const WEEK = '2026-11-02';
@@ -94,10 +95,13 @@ it('tries again when a busy machine lets its transaction time out, and leaves no
       await new Promise((resolve) => setTimeout(resolve, 600));
     };
     const planning = eros.schedules.planWeek(REQUEST);
-    while (slow > 0) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      between.push(await eros.schedules.get(CREATOR, WEEK));
-    }
+    await until(
+      async () => {
+        between.push(await eros.schedules.get(CREATOR, WEEK));
+        return slow;
+      },
+      (left) => left <= 0,
+    );
     const plan = await planning;
     expect(between.every((stored) => stored === undefined)).toBe(true);
     expect(plan.items.length).toBeGreaterThan(7);

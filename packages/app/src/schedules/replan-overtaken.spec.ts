@@ -3,6 +3,7 @@ import { bindings } from '../bindings.js';
 import type { Eros } from '../eros.js';
 import { openHost } from '../testing/host.js';
 import { query } from '../testing/query.js';
+import { until } from '../testing/until.js';
 
 const CREATOR = 'c-014';
 const WEEK = '2026-11-02';
@@ -54,8 +55,10 @@ async function sagaOf(eros: Eros): Promise<string> {
 
 async function rollBack(eros: Eros, sagaId: string): Promise<void> {
   await eros.sagas.rollBack(sagaId, { by: 'ops', reason: 'a test' });
-  while ((await eros.sagas.get(sagaId))?.status !== 'rolled_back')
-    await new Promise((resolve) => setTimeout(resolve, 20));
+  await until(
+    async () => (await eros.sagas.get(sagaId))?.status,
+    (status) => status === 'rolled_back',
+  );
 }
 
 const replansLogged = async (eros: Eros) =>

@@ -1,4 +1,5 @@
 import { openHost } from '../testing/host.js';
+import { until } from '../testing/until.js';
 
 const CREATOR = 'c-001';
 const WEEK = '2026-11-02';
@@ -25,12 +26,11 @@ it('a round of replanning that is taken up late changes nothing', async () => {
       );
     });
     await eros.start();
-    for (;;) {
-      const saga = await eros.sagas.get('left behind');
-      if (saga?.status === 'completed') break;
-      expect(['pending', 'in_progress']).toContain(saga?.status);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    const status = await until(
+      async () => (await eros.sagas.get('left behind'))?.status,
+      (now) => now !== 'pending' && now !== 'in_progress',
+    );
+    expect(status).toBe('completed');
     expect(await eros.schedules.get(CREATOR, WEEK)).toEqual(replanned);
     expect(replanned.replacedCount).toBe(1);
   } finally {

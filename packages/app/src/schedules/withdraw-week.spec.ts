@@ -2,6 +2,7 @@ import type { Eros, WeekPlan } from '../index.js';
 import { openHost } from '../testing/host.js';
 import { query } from '../testing/query.js';
 import { storedWeekViolations } from '../testing/stored-week-violations.js';
+import { until } from '../testing/until.js';
 
 const CREATOR = 'c-014';
 const [FIRST, SECOND] = ['2026-11-02', '2026-11-09'];
@@ -52,11 +53,12 @@ async function rollBack(eros: Eros, sagaId: string) {
 }
 
 async function settled(eros: Eros, sagaId: string) {
-  for (;;) {
+  const look = async () => {
     const saga = await eros.sagas.get(sagaId);
-    if (saga && (saga.status === 'rolled_back' || saga.stuck)) return saga;
-    await new Promise((resume) => setTimeout(resume, 20));
-  }
+    if (!saga) throw new Error(`no saga ${sagaId}`);
+    return saga;
+  };
+  return until(look, ({ status, stuck }) => status === 'rolled_back' || Boolean(stuck));
 }
 
 it('takes a planned week back, whole, so that it can be planned anew', async () => {
