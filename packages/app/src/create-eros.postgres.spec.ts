@@ -51,6 +51,14 @@ describe('createEros on PostgreSQL', () => {
     expect(await (await open({ migrate: 'verify' })).health()).toMatchObject({ ok: true });
   });
 
+  it('says at the first call what to do when it was told not to look at the schema', async () => {
+    const eros = await open({ migrate: 'off' });
+    const calls = [eros.reports.unhealthyBreakers(), eros.data.importCreators([CREATOR])];
+    for (const { status, ...told } of await Promise.allSettled(calls)) {
+      expect([status, told]).toMatchObject(['rejected', { reason: { code: 'schema_outdated' } }]);
+    }
+  });
+
   it('keeps what it was given, and leaves no connection when it is closed', async () => {
     const first = await open();
     await first.start();

@@ -130,5 +130,6 @@ describe('what cannot be', () => {
   it('opens an outdated schema when told to look at nothing', async () => {
     await using eros = await createEros({ database: { type: 'sqlite', path: file }, migrate: 'off' });
     expect(await eros.health()).toMatchObject({ ok: false });
+    await expect(eros.reports.unhealthyBreakers()).rejects.toMatchObject({ code: 'schema_outdated' });
   });
 });

@@ -47,6 +47,7 @@ export class PostgresDatabase implements SqlDatabase {
   ) {
     this.reserved = new ReservedConnection(pool);
     this.outside = sessionBy(
+      pool.databaseName,
       () => this.clock(),
       (...statement) =>
         this.scope.isInside()
@@ -54,6 +55,7 @@ export class PostgresDatabase implements SqlDatabase {
           : this.single((work) => this.leased(work), ...statement),
     );
     this.apart = sessionBy(
+      pool.databaseName,
       () => this.clock(),
       (...statement) => this.single((work) => this.reserved.take(work), ...statement),
     );

@@ -56,6 +56,12 @@ export const isDisconnect = (error: unknown): boolean =>
 export const schemaMissing = (database: string): SchemaOutdatedError =>
   new SchemaOutdatedError(database, ['the schema that search_path names']);
 
+/** What a statement of ours names and the database does not have: a table, a view, or a column of one. */
+export function schemaLacking(error: unknown, database: string): SchemaOutdatedError | undefined {
+  if (!['42P01', '42703'].includes(sqlStateOf(error) ?? '') || !(error instanceof Error)) return undefined;
+  return new SchemaOutdatedError(database, [error.message.replace(/ does not exist$/, '')], { cause: error });
+}
+
 /**
  * The same error, or ours when the database itself is at fault.
  *

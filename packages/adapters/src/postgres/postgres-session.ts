@@ -3,7 +3,7 @@ import type pg from 'pg';
 import type { SqlClock, SqlFragment, SqlSession, Written } from '../sql/sql-database.js';
 import { Turns } from '../storage/turns.js';
 import { numberedPlaceholders } from './placeholders.js';
-import { isConflict, isStaleStatement, translatePostgresError } from './postgres-errors.js';
+import { isConflict, isStaleStatement, schemaLacking, translatePostgresError } from './postgres-errors.js';
 import { forgetStatementNames, statementName } from './statement-names.js';
 import { refusedValue } from './refused-value.js';
 import { typesOn } from './values.js';
@@ -39,8 +39,13 @@ export function sendTo(
     });
 }
 
-/** Statements by whatever sends them. */
+/**
+ * Our own statements, by whatever sends them: what they name and the database does not have is missing in its schema.
+ *
+ * @throws {SchemaOutdatedError} and what `sendNamed` throws.
+ */
 export function sessionBy(
+  databaseName: string,
   clock: () => SqlClock,
   sendNamed: (sql: string, params: readonly unknown[], name: string | undefined) => Promise<pg.QueryResult>,
 ): SqlSession {
@@ -50,7 +55,9 @@ export function sessionBy(
   };
   // No more promises than that: each takes its time, and statements are many.
   const told = <T>(sql: string, params: readonly unknown[], of: (result: pg.QueryResult) => T): Promise<T> =>
-    send(sql, params).then(of, (error: unknown) => Promise.reject(refusedValue(error, params) as Error));
+    send(sql, params).then(of, (error: unknown) =>
+      Promise.reject((schemaLacking(error, databaseName) ?? refusedValue(error, params)) as Error),
+    );
   const rows = <Row>(sql: string, params: readonly unknown[] = []): Promise<Row[]> =>
     told(sql, params, (result) => result.rows as Row[]);
   const returning = <Row>(statement: () => SqlFragment): Promise<Row[]> => {
@@ -87,7 +94,7 @@ export class PostgresSession implements SqlSession {
     private readonly assertOpen: () => void,
     private readonly hasLongStatements = false,
   ) {
-    this.session = sessionBy(clock, (...statement) => this.query(...statement));
+    this.session = sessionBy(databaseName, clock, (...statement) => this.query(...statement));
   }
 
   all<Row>(sql: string, params?: readonly unknown[]): Promise<Row[]> {

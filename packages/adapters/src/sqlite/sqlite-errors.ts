@@ -1,4 +1,6 @@
-import { DatabaseUnavailableError, type DatabaseFault } from '@eros/domain';
+import { DatabaseUnavailableError, SchemaOutdatedError, type DatabaseFault } from '@eros/domain';
+import { tables } from '../schema/tables/index.js';
+import { views } from '../schema/views.js';
 
 const FAULTS: readonly (readonly [prefix: string, fault: DatabaseFault])[] = [
   ['SQLITE_BUSY', 'locked'],
@@ -43,9 +45,18 @@ export const isBusy = (error: unknown): boolean => /^SQLITE_(BUSY|LOCKED)/.test(
 /** Whether a row breaks a constraint: a duplicate key, a missing parent, a failed check. */
 export const isConstraintViolation = (error: unknown): boolean => /^SQLITE_CONSTRAINT/.test(driverCodeOf(error) ?? '');
 
-/** The same error, or ours when the database itself is at fault. */
+/** A table or view of ours that is not there; undefined for any other error, such as about a caller's own table. */
+function lackedBy(error: unknown): string | undefined {
+  if (driverCodeOf(error) !== 'SQLITE_ERROR') return undefined;
+  const [, name] = /no such table: (?:main\.)?(\w+)$/.exec((error as { message?: string }).message ?? '') ?? [];
+  return [...tables, ...views].some((each) => each.name === name) ? name : undefined;
+}
+
+/** The same error, or ours when the database itself is at fault, or lacks a table of ours. */
 export function translateSqliteError(error: unknown, database: string): unknown {
   if (error instanceof DatabaseUnavailableError) return error;
+  const lacked = lackedBy(error);
+  if (lacked !== undefined) return new SchemaOutdatedError(database, [lacked], { cause: driverErrorOf(error) });
   const code = driverCodeOf(error);
   const fault = FAULTS.find(([prefix]) => code?.startsWith(prefix))?.[1];
   return fault ? new DatabaseUnavailableError(fault, database, { cause: driverErrorOf(error) }) : error;

@@ -138,7 +138,7 @@ export class DatabaseUnavailableError extends Error {
   }
 }
 
-/** The database is older than the program. */
+/** The database is older than the program. `cause` is the driver's own error, where a statement has met what is missing. */
 export class SchemaOutdatedError extends Error {
   override readonly name = 'SchemaOutdatedError';
   readonly code = 'schema_outdated';
@@ -147,8 +147,10 @@ export class SchemaOutdatedError extends Error {
   constructor(
     readonly database: string,
     readonly pending: readonly string[],
+    options?: { cause: unknown },
   ) {
-    super(`database ${database} lacks ${pending.join(', ')}: run \`eros db migrate\`, or open it with migrate: 'auto'`);
+    const lacked = pending.join(', ');
+    super(`database ${database} lacks ${lacked}: run \`eros db migrate\`, or open it with migrate: 'auto'`, options);
   }
 }
 
