@@ -1,4 +1,8 @@
+import type { Migrator, SqlDatabase } from '@eros/adapters';
+import { unrefTimers } from './breaker/schedule.js';
 import type { Eros } from './eros.js';
+import { checkHealth } from './health.js';
+import type { Services } from './services.js';
 import { openEngine } from './testing/open-engine.js';
 import { query } from './testing/query.js';
 
@@ -97,6 +101,17 @@ it('tells of sagas that wait for definitions which this process does not have', 
 it('names what of the schema is missing', async () => {
   await query(eros, 'DROP VIEW v_active_rotation_states');
   expect(await failing()).toEqual({ schema: expect.stringContaining('v_active_rotation_states') });
+});
+
+it('tells of what has no text as well as it can', async () => {
+  const nameless = (): never => {
+    throw Object.assign(Object.create(null), { status: 500 });
+  };
+  const absent = { on: nameless, status: nameless } as unknown as SqlDatabase & Migrator;
+  const { checks } = await checkHealth(absent, absent, eros as unknown as Services, unrefTimers);
+  expect(checks.slice(0, 2)).toEqual(
+    ['database', 'schema'].map((name) => ({ name, ok: false, detail: '{"status":500}' })),
+  );
 });
 
 it('never throws, not even on a closed engine', async () => {

@@ -1,6 +1,6 @@
 import type { Migrator, SqlDatabase } from '@eros/adapters';
 import { describeChange } from '@eros/adapters';
-import { isUnhealthyBreaker } from '@eros/domain';
+import { isUnhealthyBreaker, readThrown, textOfThrown } from '@eros/domain';
 import type { HealthCheck } from './api.js';
 import { describeUnhealthy } from './breaker/describe-unhealthy.js';
 import { orTimeout, type Schedule } from './breaker/schedule.js';
@@ -20,7 +20,7 @@ export async function checkHealth(
     try {
       return { name, ...(await orTimeout(look(), ANSWER_MS, schedule)) };
     } catch (error) {
-      return { name, ok: false, detail: error instanceof Error ? error.message : String(error) };
+      return { name, ok: false, detail: textOfThrown(readThrown(error, 'message') ?? error) };
     }
   };
   const checks = await Promise.all([

@@ -196,6 +196,18 @@ describe('without what pg-boss needs', () => {
     expect(String(error.cause)).toContain('pg-boss');
   });
 
+  it('tells of what has no text as well as it can', async () => {
+    class PgBoss {
+      on = silent;
+      start = () => Promise.reject(Object.assign(Object.create(null), { status: 500 }));
+      stop = () => Promise.resolve();
+    }
+    jest.doMock('pg-boss', () => ({ PgBoss }));
+    const error = await failure(dispatch());
+    expect(error).toMatchObject({ code: 'dispatch_unavailable' });
+    expect(error.message).toContain('({"status":500})');
+  });
+
   it('says which schema the role may not make, never the password, and keeps no connection', async () => {
     const error = await failure(PgBossDispatch.open(asVisitor()));
     expect(error).toMatchObject({ code: 'dispatch_unavailable', dispatch: 'pg-boss' });

@@ -1,5 +1,7 @@
 import {
   DispatchUnavailableError,
+  readThrown,
+  textOfThrown,
   type Logger,
   type SagaDispatch,
   type Timetable,
@@ -38,7 +40,7 @@ const KEPT_S = 3_600;
 /** The shortest that pg-boss allows. */
 const POLL_EVERY_S = 0.5;
 
-const mayNot = (error: unknown): boolean => (error as { code?: unknown } | undefined)?.code === '42501';
+const mayNot = (error: unknown): boolean => readThrown(error, 'code') === '42501';
 
 /**
  * Wake-ups and the timetable by pg-boss, in tables of its own beside the engine's. A wake-up is written in the transaction of
@@ -80,7 +82,7 @@ export class PgBossDispatch implements SagaDispatch, Timetable {
         return start(false).catch(() => Promise.reject(error));
       });
     } catch (error) {
-      const problem = error instanceof Error ? error.message : String(error);
+      const problem = textOfThrown(readThrown(error, 'message') ?? error);
       const advice = mayNot(error)
         ? ': grant the role CREATE on the database once, or make the schema for it with CREATE SCHEMA ... AUTHORIZATION'
         : '';
