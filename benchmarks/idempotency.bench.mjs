@@ -1,7 +1,7 @@
-// npm run bench:idempotency [-- --db sqlite3,better-sqlite3,pg --sizes 1000,1000000 --rounds 15 --calls 500]
+// npm run bench:idempotency [-- --db sqlite3,better-sqlite3,pg --sizes 1000,1000000 --rounds 15 --calls 500 --in-flight 8]
 // What an idempotent call costs through the public API, beside the raw pair that it cannot do without, at the same table size, in
 // the same run: INSERT of a claim and UPDATE with the result, each committed; and one SELECT for a replay. One call at a time, on
-// both sides. The goals are judged by the harder of two baselines, the driver alone on one connection with its statements prepared
+// both sides; and, without a goal, new keys with several in flight, beside the pair by TypeORM's pool. The goals are judged by the harder of two baselines, the driver alone on one connection with its statements prepared
 // once; beside it stands query() of a TypeORM DataSource, as one writes statements by hand. Journal, synchronous and isolation are
 // the engine's on all sides, and PostgreSQL's commits reach the disk. Rounds take turns, each long enough for SQLite to write its
 // log back a few times on either side; a ratio is the median over the rounds. Each database has a process of its own, as a service
@@ -19,10 +19,12 @@ const { values } = parseArgs({
     sizes: { type: 'string', default: '1000,1000000' },
     rounds: { type: 'string', default: '15' },
     calls: { type: 'string', default: '500' },
+    'in-flight': { type: 'string', default: '8' },
   },
 });
 const sizes = values.sizes.split(',').map(Number);
 const [rounds, calls] = [Number(values.rounds), Number(values.calls)];
+const inFlight = Number(values['in-flight']);
 const goals = new Goals();
 const WARM_UP_ROUNDS = 3;
 
@@ -30,6 +32,18 @@ const WARM_UP_ROUNDS = 3;
 async function microsecondsEach(call) {
   const { seconds } = await secondsOf(async () => {
     for (let nth = 0; nth < calls; nth += 1) await call(nth);
+  });
+  return (seconds / calls) * 1e6;
+}
+
+/** Mean microseconds from one end of a call to the next, with several in flight. */
+async function microsecondsApart(call) {
+  let next = 0;
+  const { seconds } = await secondsOf(async () => {
+    const caller = async () => {
+      while (next < calls) await call(next++);
+    };
+    await Promise.all(Array.from({ length: inFlight }, caller));
   });
   return (seconds / calls) * 1e6;
 }
@@ -56,6 +70,8 @@ function roundsOn({ eros, raw, bare }) {
       async () => (row.pair = await microsecondsEach(async () => ids.push(await raw.pair()))),
       async () => (row.bare = await microsecondsEach(() => bare.pair())),
       async () => (row.fresh = await microsecondsEach((nth) => pay(first + nth))),
+      async () => (row.pairs = await microsecondsApart(() => raw.pair())),
+      async () => (row.many = await microsecondsApart((nth) => pay(`m-${first + nth}`))),
       async () => (row.committed = await microsecondsEach((nth) => payInTransaction(`t-${first + nth}`))),
     ];
     if ((serial / calls) % 2 === 0) parts.reverse();
@@ -68,9 +84,10 @@ function roundsOn({ eros, raw, bare }) {
     const time = (name) => median(rows.map((row) => row[name]));
     return {
       ...{ pair: time('pair'), bare: time('bare'), fresh: time('fresh'), committed: time('committed') },
-      ...{ select: time('select'), replay: time('replay') },
+      ...{ select: time('select'), replay: time('replay'), pairs: time('pairs'), many: time('many') },
       freshRatio: median(rows.map((row) => row.bare / row.fresh)),
       replayRatio: median(rows.map((row) => row.bare / row.replay)),
+      manyRatio: median(rows.map((row) => row.pairs / row.many)),
       queryRatio: median(rows.map((row) => row.pair / row.fresh)),
       readRatio: median(rows.map((row) => row.select / row.replay)),
     };
@@ -86,7 +103,7 @@ if (names.length === 1) await compare(names[0]);
 else for (const name of names) compareInProcess(name);
 
 function compareInProcess(name) {
-  const settings = ['db', 'sizes', 'rounds', 'calls'].flatMap((flag) => [
+  const settings = ['db', 'sizes', 'rounds', 'calls', 'in-flight'].flatMap((flag) => [
     `--${flag}`,
     flag === 'db' ? name : values[flag],
   ]);
@@ -130,6 +147,9 @@ function tell(name, size, found) {
   goals.check(`replay, ${at}`, found.replayRatio >= 0.7, times(found.replayRatio));
   console.log(
     `        new key beside TypeORM's pair: ${found.queryRatio.toFixed(2)} x its speed; replay beside TypeORM's SELECT: ${found.readRatio.toFixed(2)} x`,
+  );
+  console.log(
+    `        ${inFlight} in flight: a new key every ${us(found.many)}, TypeORM's pair every ${us(found.pairs)}: ${found.manyRatio.toFixed(2)} x its speed`,
   );
   return found.freshRatio;
 }
