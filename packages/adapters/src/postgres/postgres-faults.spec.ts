@@ -151,6 +151,16 @@ describe('a PostgreSQL database that cannot be used', () => {
     expect(await faultOf(attempt)).toBe('read_only');
   });
 
+  it('leaves no setting of a transaction on its connection, which others use next', async () => {
+    const database = await open({ poolSize: 1 });
+    const told = async () => (await database.on().all('SHOW statement_timeout')) as unknown;
+    const before = await told();
+    const setting = database.transaction((tx) => tx.query('SET statement_timeout = 7'));
+    await expect(setting).rejects.toMatchObject({ code: 'invalid_settings' });
+    await database.transaction((tx) => tx.query('SET LOCAL statement_timeout = 7'));
+    expect(await told()).toEqual(before);
+  });
+
   it('says locked when a row is held and nobody wants to wait', async () => {
     const database = await open();
     await add(database, 'a');

@@ -23,13 +23,13 @@ describe('a transaction scope', () => {
     await expect(kept.tx.query('any')).rejects.toBeInstanceOf(TransactionClosedError);
   });
 
-  it('sends no statement that would end it, nor several at once, and stays open', async () => {
+  it('sends no statement that would end it or outlive it, nor several at once, and stays open', async () => {
     const sent: string[] = [];
     const transactions = new TransactionScope<object>(async (_, sql) => (sent.push(sql), []));
     await transactions.run(
       () => ({}),
       async (tx) => {
-        for (const sql of ['ROLLBACK', 'DELETE FROM notes; SELECT 2'])
+        for (const sql of ['ROLLBACK', 'SET search_path = shop', 'DELETE FROM notes; SELECT 2'])
           await expect(tx.query(sql)).rejects.toMatchObject({ code: 'invalid_settings' });
         await tx.query('SELECT 1');
       },

@@ -7,6 +7,7 @@ import {
   type Transaction,
 } from '@eros/domain';
 import { assertOneStatement } from './one-statement.js';
+import { assertNoSessionSetting } from './session-settings.js';
 import { assertNoControl } from './transaction-control.js';
 
 /** Throws `transaction_closed` once the transaction has ended. Sessions ask it before each use. */
@@ -29,6 +30,7 @@ class Handle<Session> implements Transaction {
     const session = this.session();
     assertOneStatement(sql);
     assertNoControl(sql);
+    assertNoSessionSetting(sql);
     return (await this.send(session, sql, params)) as Row[];
   }
 
