@@ -1,8 +1,6 @@
-import type { Migrator, SqlDatabase } from '@eros/adapters';
 import { unrefTimers } from './breaker/schedule.js';
 import type { Eros } from './eros.js';
 import { checkHealth } from './health.js';
-import type { Services } from './services.js';
 import { openEngine } from './testing/open-engine.js';
 import { query } from './testing/query.js';
 
@@ -107,8 +105,8 @@ it('tells of what has no text as well as it can', async () => {
   const nameless = (): never => {
     throw Object.assign(Object.create(null), { status: 500 });
   };
-  const absent = { on: nameless, status: nameless } as unknown as SqlDatabase & Migrator;
-  const { checks } = await checkHealth(absent, absent, eros as unknown as Services, unrefTimers);
+  const absent = { on: nameless, status: nameless };
+  const { checks } = await checkHealth(absent, absent, eros, unrefTimers);
   expect(checks.slice(0, 2)).toEqual(
     ['database', 'schema'].map((name) => ({ name, ok: false, detail: '{"status":500}' })),
   );

@@ -4,16 +4,16 @@ import { isUnhealthyBreaker, readThrown, textOfThrown } from '@eros/domain';
 import type { HealthCheck } from './api.js';
 import { describeUnhealthy } from './breaker/describe-unhealthy.js';
 import { orTimeout, type Schedule } from './breaker/schedule.js';
-import type { Services } from './services.js';
+import type { Eros } from './eros.js';
 
 /** Whoever asks for health wants to know soon, also that nobody answers. */
 const ANSWER_MS = 5_000;
 
 /** Looks whether the engine can do its work. Every check tells what was found, and what to do when it is not well. */
 export async function checkHealth(
-  database: SqlDatabase,
-  migrator: Migrator,
-  { breakers, sagas }: Pick<Services, 'breakers' | 'sagas'>,
+  database: Pick<SqlDatabase, 'on'>,
+  migrator: Pick<Migrator, 'status'>,
+  { breakers, sagas }: Pick<Eros, 'breakers' | 'sagas'>,
   schedule: Schedule,
 ): Promise<{ ok: boolean; checks: HealthCheck[] }> {
   const check = async (name: string, look: () => Promise<Omit<HealthCheck, 'name'>>): Promise<HealthCheck> => {
