@@ -11,6 +11,8 @@ const FAULTS: readonly (readonly [prefix: string, fault: DatabaseFault])[] = [
   ['SQLITE_IOERR_WRITE', 'disk_full'],
   ['SQLITE_IOERR_SHMSIZE', 'disk_full'],
   ['SQLITE_IOERR_CORRUPTFS', 'corrupt'],
+  // The driver `sqlite3` tells no more than that, of a full disk, too.
+  ['SQLITE_IOERR', 'io_error'],
   ['SQLITE_NOTADB', 'not_a_database'],
   ['SQLITE_CANTOPEN', 'cannot_open'],
   ['SQLITE_PERM', 'cannot_open'],

@@ -91,6 +91,7 @@ export type DatabaseFault =
   | 'read_only'
   | 'corrupt'
   | 'disk_full'
+  | 'io_error'
   | 'not_a_database'
   | 'cannot_open'
   | 'missing_driver'
@@ -109,6 +110,8 @@ const ADVICE: Record<DatabaseFault, string> = {
     'it cannot be written: check the permissions of the file and of its folder, or that the server is no standby',
   corrupt: 'its file is damaged: restore a backup, or save what is left with `sqlite3 FILE .recover`',
   disk_full: 'the disk is full: free some space, then try again; nothing was half written',
+  io_error:
+    'its disk failed to read or write: check that it has room and is sound, then try again; nothing was half written',
   not_a_database: 'the file is not an SQLite database: check the path',
   cannot_open: 'it cannot be opened: check that the path names a file, and that its folder exists and may be written',
   missing_driver: 'its driver is not installed: npm install the package named in the cause',
