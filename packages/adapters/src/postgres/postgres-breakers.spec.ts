@@ -37,4 +37,24 @@ describe('breakers on PostgreSQL', () => {
       await close();
     }
   });
+
+  it('are read while works hold every connection of the pool: the database is not away, it is only busy', async () => {
+    const { database, close } = await openTestPostgres({ poolSize: 1, connectionTimeoutMs: 300 });
+    const store = new SqlBreakerStore(database);
+    let letGo: () => void = () => undefined;
+    const held = new Promise<void>((resume) => (letGo = resume));
+    try {
+      await store.dispatch('pay', failure, policy);
+      const work = database.transaction(() => held);
+      await expect(database.on().all('SELECT 1')).rejects.toMatchObject({ fault: 'pool_exhausted' });
+      expect((await store.read('pay')).breaker).toMatchObject({ failureCount: 1 });
+      const { breakers, atMs } = await store.readAll();
+      expect([[...breakers.keys()], Number.isSafeInteger(atMs)]).toEqual([['pay'], true]);
+      letGo();
+      await work;
+    } finally {
+      letGo();
+      await close();
+    }
+  });
 });

@@ -26,8 +26,8 @@ const BEGIN = {
 
 /**
  * A PostgreSQL database by the pool of a TypeORM DataSource, our own or a borrowed one. Transactions run beside each other;
- * serializable ones end as if they had run one after another, or reject with `transaction_conflict`. Leases and breakers
- * are written on a connection of their own, which never waits for the pool.
+ * serializable ones end as if they had run one after another, or reject with `transaction_conflict`. Leases are
+ * written, and breakers written and read, on a connection of their own, which never waits for the pool.
  */
 export class PostgresDatabase implements SqlDatabase {
   private readonly scope = new TransactionScope<PostgresSession>(

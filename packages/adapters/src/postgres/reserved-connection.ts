@@ -10,8 +10,8 @@ type Listener = (topic: string | undefined) => void;
 const RECONNECT_MS = { first: 100, longest: 5_000 };
 
 /**
- * One connection beside the pool, for what must not wait until works with transactions let go of theirs: writes of leases
- * and of breakers, and what other processes tell of. It is made when it is first used, again after it broke, and keeps no process
+ * One connection beside the pool, for what must not wait until works with transactions let go of theirs: writes of leases,
+ * breakers, and what other processes tell of. It is made when it is first used, again after it broke, and keeps no process
  * alive while it is idle.
  */
 export class ReservedConnection {

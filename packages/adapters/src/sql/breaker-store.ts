@@ -49,13 +49,13 @@ export class SqlBreakerStore implements BreakerStore {
   constructor(private readonly database: SqlDatabase) {}
 
   async read(name: string, tx?: Transaction): Promise<BreakerReading> {
-    const atMs = await this.database.nowMs(tx);
-    return { breaker: await find(this.database.on(tx), name, atMs), atMs };
+    const { session, atMs } = await this.beginReading(tx);
+    return { breaker: await find(session, name, atMs), atMs };
   }
 
   async readAll(tx?: Transaction): Promise<BreakerReadings> {
-    const atMs = await this.database.nowMs(tx);
-    const rows = await this.database.on(tx).all<BreakerRow>(`SELECT ${READ} FROM circuit_breaker_state ORDER BY name`);
+    const { session, atMs } = await this.beginReading(tx);
+    const rows = await session.all<BreakerRow>(`SELECT ${READ} FROM circuit_breaker_state ORDER BY name`);
     const breakers = new Map<string, CircuitBreaker>();
     const unreadable: UnreadableBreakerError[] = [];
     for (const row of rows) {
@@ -135,6 +135,19 @@ export class SqlBreakerStore implements BreakerStore {
       return breakerHealth(name, breaker, { successes: Number(successes), failures: Number(failures) }, atMs);
     });
     return { breakers: health, unreadable };
+  }
+
+  /**
+   * Outside of transactions beside them, as is written: works that hold every connection for long are no reason to take the database
+   * for down.
+   */
+  private async beginReading(tx: Transaction | undefined): Promise<{ session: SqlSession; atMs: number }> {
+    const { database } = this;
+    if (tx || database.isInsideTransaction()) return { session: database.on(tx), atMs: await database.nowMs(tx) };
+    const { sql, params } = database.clock().reading;
+    const [row] = await database.apart.all<{ at_ms: number }>(`SELECT ${sql} AS at_ms`, params);
+    if (!row) throw new Error('bug: the clock has no row');
+    return { session: database.apart, atMs: row.at_ms };
   }
 
   /** In the transaction that made them: the entries and the news are committed with what they tell of. */

@@ -88,7 +88,7 @@ export interface SqlDatabase extends UnitOfWork, DatabaseClock {
   on(tx?: Transaction): SqlSession;
   /**
    * Single statements beside every transaction, also when asked for inside the work of one. Where they have to wait for it,
-   * they go ahead of all others that do. For breaker and lease writes.
+   * they go ahead of all others that do. For breakers and for writes of leases.
    */
   readonly apart: SqlSession;
   transaction<T>(work: (tx: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
