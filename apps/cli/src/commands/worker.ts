@@ -1,4 +1,3 @@
-import type { Logger } from '@eros/app';
 import { Option, type Command } from 'commander';
 import { UsageError } from '../errors.js';
 import { formatCount, formatDecimal, plural } from '../output/format.js';
@@ -6,7 +5,7 @@ import { wholeNumberArgument } from '../run/arguments.js';
 import type { CommandContext, CommandResult } from '../run/command-context.js';
 import type { CommandRunner } from '../run/command-runner.js';
 import { withEros } from '../run/engine.js';
-import { warningsOn } from '../run/engine-logger.js';
+import { warningsOn, type Warnings } from '../run/engine-logger.js';
 
 interface WorkerOptions {
   readonly concurrency: number;
@@ -98,7 +97,7 @@ const isOfTimetable = (error: unknown): error is Error =>
   error instanceof Error && 'setting' in error && String(error.setting).startsWith('workers.timetable');
 
 /** Counts what the engine says of the ends of sagas. */
-function counting(logger: Logger, { ends }: Tally): Logger {
+function counting(logger: Warnings, { ends }: Tally): Warnings {
   return {
     ...logger,
     debug: (facts) => {

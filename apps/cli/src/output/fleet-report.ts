@@ -58,10 +58,18 @@ function totalsOf(plans: readonly WeekPlan[]): string[] {
   ];
 }
 
+/** A row for each; a cause that several share, as a full disk, is spelt out once. */
 export function formatFailures(failed: FleetReport['failed'], columns: number): string {
+  const first = new Map<string, string>();
+  const adviceFor = ({ creatorId, code, message }: FleetReport['failed'][number]): string => {
+    const cause = `${code} ${message}`;
+    const before = first.get(cause);
+    if (before === undefined) first.set(cause, creatorId);
+    return before === undefined ? message : `as for ${before}`;
+  };
   return formatTable(
     [{ title: 'creator' }, { title: 'failed with' }, { title: 'what to do', givesWay: true }],
-    failed.map(({ creatorId, code, message }) => [creatorId, code, message]),
+    failed.map((each) => [each.creatorId, each.code, adviceFor(each)]),
     columns,
   );
 }

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import type { Eros, ErosOptions, Logger } from '@eros/app';
+import type { Eros, ErosOptions } from '@eros/app';
 import { NotFoundError, UsageError } from '../errors.js';
 import type { CommandContext } from './command-context.js';
-import { warningsOn } from './engine-logger.js';
+import { warningsOn, type Warnings } from './engine-logger.js';
 
 export type DatabaseOption = NonNullable<ErosOptions['database']>;
 
@@ -37,7 +37,7 @@ export interface EngineOptions {
   readonly sagas?: ErosOptions['sagas'];
   readonly workers?: ErosOptions['workers'];
   /** Default: warnings, on stderr. */
-  readonly logger?: Logger;
+  readonly logger?: Warnings;
 }
 
 /** Which database, and, where they matter, how long to wait for it and where to warn. */
@@ -55,9 +55,10 @@ export async function withEros<T>(
   // Loaded only now: help and wrong usage need no database driver.
   const { createEros } = await import('@eros/app');
   const patient = option.type === 'sqlite' && lockTimeoutMs !== undefined ? { ...option, lockTimeoutMs } : option;
+  const warnings = terminal && (logger ?? warningsOn(terminal));
   const eros = await createEros({
     database: patient,
-    ...(terminal && { logger: logger ?? warningsOn(terminal) }),
+    ...(warnings && { logger: warnings }),
     ...(sagas && { sagas }),
     ...(workers && { workers }),
     ...(clock && { clock }),
@@ -67,6 +68,7 @@ export async function withEros<T>(
     return await work(eros);
   } finally {
     await eros.close();
+    warnings?.tellRest();
   }
 }
 
