@@ -63,7 +63,9 @@ export async function createEros(options: ErosOptions = {}): Promise<Eros> {
     const keepTime = async (): Promise<void> => {
       if (timetable && timed) await keepTimetable(timed, { timetable, services, clock, logger });
     };
-    const lifetime = new Lifetime(services, opened, container.get(bindings.schedule), logger, timeoutMs, keepTime);
+    const waiting = [dispatch, database];
+    const schedule = container.get(bindings.schedule);
+    const lifetime = new Lifetime(services, opened, waiting, schedule, logger, timeoutMs, keepTime);
     return {
       ...services,
       transaction: (work, { isRepeatable = false } = {}) => database.transaction(work, { timeoutMs, isRepeatable }),
@@ -89,6 +91,8 @@ class Lifetime {
   constructor(
     private readonly services: Services,
     private readonly opened: EngineDatabase,
+    /** What may wait for answers of a server. */
+    private readonly waiting: readonly { giveUp(): void }[],
     private readonly schedule: Schedule,
     private readonly logger: Logger,
     private readonly transactionTimeoutMs: number,
@@ -140,7 +144,7 @@ class Lifetime {
       const giveUp = (): void => {
         isGivenUp = true;
         this.logger.warn({ timeoutMs }, 'closing without the database, which has not answered in time');
-        this.opened.database.giveUp();
+        for (const each of this.waiting) each.giveUp();
         cancel = this.schedule(resolve, UNANSWERED_MS);
       };
       cancel = this.schedule(giveUp, timeoutMs + this.transactionTimeoutMs + UNANSWERED_MS);

@@ -10,6 +10,8 @@ export interface EngineDispatch {
   readonly dispatch: SagaDispatch;
   /** Absent: nobody does. */
   readonly timetable?: Timetable;
+  /** Waits for no answer of a server any more, for who is closing. */
+  giveUp(): void;
 }
 
 /**
@@ -22,14 +24,14 @@ export async function openDispatch(
   database: SqlDatabase,
   logger: Logger,
 ): Promise<EngineDispatch> {
-  if (workers.dispatch !== 'pg-boss') return { dispatch: sweepDispatch };
+  if (workers.dispatch !== 'pg-boss') return { dispatch: sweepDispatch, giveUp: () => undefined };
   if (!(database instanceof PostgresDatabase)) {
     throw new InvalidSettingsError('workers.dispatch', '"pg-boss"', 'sweep, unless the database is PostgreSQL');
   }
   const { runningMax: concurrency = DEFAULT_CONCURRENCY } = sagas;
   const engineSchema = await database.schemaName();
   const boss = await PgBossDispatch.open({ connection: database.connectionOptions, engineSchema, concurrency, logger });
-  return { dispatch: boss, timetable: boss };
+  return { dispatch: boss, timetable: boss, giveUp: () => boss.giveUp() };
 }
 
 export const dispatchModule = ({ dispatch }: EngineDispatch): ContainerModule =>

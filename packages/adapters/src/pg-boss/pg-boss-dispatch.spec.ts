@@ -1,5 +1,6 @@
 import type { Logger, Transaction } from '@eros/domain';
 import pg from 'pg';
+import { freezableProxy } from '../../../../tools/freezable-proxy.mjs';
 import { createDatabase } from '../../../../tools/pg-test-server.mjs';
 import { PgBossDispatch } from './pg-boss-dispatch.js';
 import { pgBossSchema } from './pg-boss-schema.js';
@@ -161,6 +162,25 @@ it('leaves alone what belongs to an engine on another schema', async () => {
     for (const schema of ['one', 'Other tables']) await client.query(`DROP SCHEMA ${pgBossSchema(schema)} CASCADE`);
   }
 });
+
+it('keeps no connection once a silent server is given up, and waits for none', async () => {
+  const proxy = await freezableProxy(database.url);
+  try {
+    const connection = { connectionString: proxy.url };
+    const silenced = await PgBossDispatch.open({ connection, engineSchema: 'public', concurrency: 1, logger });
+    await silenced.listen(async () => undefined);
+    const sockets = silenced['sockets']['sockets'];
+    expect(sockets.size).toBeGreaterThan(1);
+    proxy.freeze();
+    const beganAtMs = performance.now();
+    silenced.giveUp();
+    await silenced.close();
+    while (sockets.size > 0) await new Promise((resume) => setTimeout(resume, 20));
+    expect(performance.now() - beganAtMs).toBeLessThan(4_000);
+  } finally {
+    await proxy.close();
+  }
+}, 20_000);
 
 describe('without what pg-boss needs', () => {
   const SECRET = 'open sesame';

@@ -10,6 +10,7 @@ import {
 } from '@eros/domain';
 import type { PoolConfig } from 'pg';
 import type { ConstructorOptions, Job, PgBoss } from 'pg-boss';
+import { BreakableSockets } from './breakable-sockets.js';
 import { loadPgBoss } from './load-pg-boss.js';
 import { pgBossSchema } from './pg-boss-schema.js';
 
@@ -51,6 +52,7 @@ export class PgBossDispatch implements SagaDispatch, Timetable {
 
   private constructor(
     private readonly boss: PgBoss,
+    private readonly sockets: BreakableSockets,
     private readonly options: PgBossOptions,
   ) {}
 
@@ -60,8 +62,9 @@ export class PgBossDispatch implements SagaDispatch, Timetable {
     const { logger } = options;
     const schema = pgBossSchema(options.engineSchema);
     const start = async (createSchema: boolean): Promise<PgBossDispatch> => {
+      const sockets = new BreakableSockets();
       const boss = new PgBoss({
-        ...(options.connection as ConstructorOptions),
+        ...({ ...options.connection, stream: sockets.make } as ConstructorOptions),
         ...{ schema, createSchema, max: CONNECTIONS, application_name: 'eros pg-boss', useListenNotify: true },
       });
       boss.on('error', (error) => logger.warn({ error }, 'pg-boss: what it misses, the sweep finds'));
@@ -69,7 +72,7 @@ export class PgBossDispatch implements SagaDispatch, Timetable {
         await boss.start();
         const queue = { expireInSeconds: EXPIRES_S, deleteAfterSeconds: KEPT_S, retryLimit: 3, notify: true };
         await boss.createQueue(WAKE_UPS, queue);
-        return new PgBossDispatch(boss, options);
+        return new PgBossDispatch(boss, sockets, options);
       } catch (error) {
         await boss.stop({ graceful: false }).catch(() => undefined); // the first error is told
         throw error;
@@ -134,5 +137,11 @@ export class PgBossDispatch implements SagaDispatch, Timetable {
   close(): Promise<void> {
     this.closing ??= this.boss.stop({ graceful: true, timeout: 5_000 });
     return this.closing;
+  }
+  /** Breaks off all connections and makes no other, for who is closing and gets no answer: they would keep the process alive. */
+  giveUp(): void {
+    this.sockets.giveUp();
+    this.closing ??= this.boss.stop({ graceful: false });
+    this.closing.catch((error: unknown) => this.options.logger.warn({ error }, 'pg-boss was given up in the middle'));
   }
 }
