@@ -142,8 +142,8 @@ describe('planning', () => {
     expect(held.stdout).toMatch(/^price: held open.*\nheld open by dana since .* until its release: their maintenance/);
     expect((await run('breakers')).stdout).toMatch(/price +held open/);
     const until = await run('breakers', 'hold', 'price', 'closed', '--reason', 'x', '--until', '2020-01-01');
-    expect(until).toMatchObject({ exitCode: 1 });
-    expect(until.stderr).toMatch(/\[invalid_settings\]/);
+    expect(until).toMatchObject({ exitCode: 2 });
+    expect(until.stderr).toMatch(/--until .* is past.*\[usage\]/);
     expect((await run('breakers', 'hold', 'price', 'ajar', '--reason', 'x')).exitCode).toBe(2);
     expect((await run('breakers', 'release', 'price')).exitCode).toBe(2);
     const released = await workshop.json<{ state: string; history: { cause: string; by?: string }[] }>(

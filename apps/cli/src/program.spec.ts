@@ -25,6 +25,14 @@ describe('wrong usage', () => {
     expect(exitCode).toBe(2);
   });
 
+  it('is a hold that is to end in the past', async () => {
+    const hold = ['breakers', 'hold', 'price', 'open', '--reason', 'maintenance', '--database', 'none.db'];
+    const { err, exitCode } = await ran(...hold, '--until', '2020-01-01');
+    expect(err).toMatch(/--until 2020-01-01T00:00:00.000Z is past.*\[usage\]/);
+    expect(exitCode).toBe(2);
+    expect((await ran(...hold, '--until', '2999-01-01')).err).toMatch(/\[not_found\]/);
+  });
+
   it.each(['--plan-fleet', '--measure', '--time-zone'])(
     'is a blank %s, which would take the set times back',
     async (option) => {

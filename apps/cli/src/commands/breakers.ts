@@ -1,6 +1,6 @@
 import type { BreakerHealth, Eros } from '@eros/app';
 import { Argument, type Command } from 'commander';
-import { NotFoundError } from '../errors.js';
+import { NotFoundError, UsageError } from '../errors.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { formatBreaker, formatBreakers } from '../output/breakers.js';
 import { instantArgument } from '../run/arguments.js';
@@ -54,12 +54,20 @@ export const exitCodeOf = (breakers: readonly BreakerHealth[]): ExitCode =>
 const show = (context: CommandContext, name: string): Promise<CommandResult> =>
   withEros(context, (eros) => shown(context, eros, name));
 
-const hold = (context: CommandContext, name: string, as: 'open' | 'closed', options: HoldOptions) =>
-  withEros(context, async (eros) => {
-    const { until } = options;
+async function hold(
+  context: CommandContext,
+  name: string,
+  as: 'open' | 'closed',
+  options: HoldOptions,
+): Promise<CommandResult> {
+  const { until } = options;
+  if (until && until.getTime() <= Date.now())
+    throw new UsageError(`--until ${until.toISOString()} is past: give an instant to come, or leave it out`);
+  return withEros(context, async (eros) => {
     await eros.breakers.hold(name, as, { ...whyOf(options), ...(until ? { until } : {}) });
     return shown(context, eros, name);
   });
+}
 
 const release = (context: CommandContext, name: string, options: OrderOptions): Promise<CommandResult> =>
   withEros(context, async (eros) => {
