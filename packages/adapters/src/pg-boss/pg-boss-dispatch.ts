@@ -138,6 +138,7 @@ export class PgBossDispatch implements SagaDispatch, Timetable {
     this.closing ??= this.boss.stop({ graceful: true, timeout: 5_000 });
     return this.closing;
   }
+
   /** Breaks off all connections and makes no other, for who is closing and gets no answer: they would keep the process alive. */
   giveUp(): void {
     this.sockets.giveUp();
