@@ -31,6 +31,16 @@ describe('Batches', () => {
     expect(await Promise.all(answers)).toEqual([10, 20, 30, 40]);
   });
 
+  it('tell what is thrown at once to those that were to be sent together, and go on', async () => {
+    const send = (items: readonly number[]): Promise<readonly number[]> => {
+      if (items.includes(1)) throw new Error('at once');
+      return Promise.resolve(items);
+    };
+    const batches = new Batches(send, { underWayMax: 1, itemsMax: 2 });
+    const answers = [1, 2, 3].map((item) => batches.add(item).catch(String));
+    expect(await Promise.all(answers)).toEqual(['Error: at once', 'Error: at once', 3]);
+  });
+
   it('tell a failure to those that were sent together, and go on', async () => {
     const { batches, sent } = held(1);
     const failed = [batches.add(1), batches.add(2)].map((answer) => answer.catch(String));

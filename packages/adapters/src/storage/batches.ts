@@ -19,7 +19,7 @@ export class Batches<Item, Answer> {
   private underWay = 0;
   private isAboutToSend = false;
 
-  /** @param send answers each item, in their order. What it rejects with is told to all of them. */
+  /** @param send answers each item, in their order. What it rejects with or throws is told to all of them. */
   constructor(
     private readonly send: (items: readonly Item[]) => Promise<readonly Answer[]>,
     private readonly limits: BatchLimits,
@@ -49,15 +49,18 @@ export class Batches<Item, Answer> {
       this.underWay -= 1;
       this.sendSoon();
     };
-    this.send(batch.map(({ item }) => item)).then(
-      (answers) => {
-        batch.forEach(({ resolve }, i) => resolve(answers[i] as Answer));
-        done();
-      },
-      (error: unknown) => {
-        for (const { reject } of batch) reject(error);
-        done();
-      },
-    );
+    const failed = (error: unknown): void => {
+      for (const { reject } of batch) reject(error);
+      done();
+    };
+    const answered = (answers: readonly Answer[]): void => {
+      batch.forEach(({ resolve }, i) => resolve(answers[i] as Answer));
+      done();
+    };
+    try {
+      this.send(batch.map(({ item }) => item)).then(answered, failed);
+    } catch (error) {
+      failed(error); // nobody would hear it, outside of all calls
+    }
   }
 }
