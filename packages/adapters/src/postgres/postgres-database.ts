@@ -227,6 +227,7 @@ export class PostgresDatabase implements SqlDatabase {
       from: `FROM (SELECT ${now} AS at_ms) AS now`, // asked once, so that all instants of a row are of one time
       holds: { sql: 'true', params: [] },
       returning: 'RETURNING now.at_ms',
+      returningOf: (column) => `RETURNING ${column} AS at_ms`,
       ms: (afterMs) => ({ sql: 'now.at_ms + ?', params: [afterMs] }),
       instant: (afterMs) => ({ sql: 'to_timestamp((now.at_ms + ?) / 1000.0)', params: [afterMs] }),
     };

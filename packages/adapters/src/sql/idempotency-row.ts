@@ -145,7 +145,7 @@ function parsed(row: IdempotencyRow, column: 'result' | 'error', json: string): 
 
 type InstantColumn = 'executed_at' | 'expires_at' | 'claimed_at' | 'lease_until';
 
-export function instantIn<Column extends InstantColumn>(
+function instantIn<Column extends InstantColumn>(
   row: { readonly operation_key: string } & Readonly<Record<Column, unknown>>,
   column: Column,
 ): number {

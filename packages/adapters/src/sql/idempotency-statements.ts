@@ -40,10 +40,7 @@ export function replaceRow(id: OperationKey, event: IdempotencyEvent, version: n
   };
 }
 
-/**
- * `insertRow` for an event as of the instant 0, to which the statement adds the time at which it runs. Without RETURNING, for
- * which SQLite would first copy the row to a table of its own.
- */
+/** `insertRow` for a claim as of the instant 0, to which the statement adds the time at which it runs: that becomes the epoch. */
 export function insertAtOnce(
   id: OperationKey,
   event: IdempotencyEvent & { type: 'claimed' },
@@ -53,34 +50,10 @@ export function insertAtOnce(
   const columns = columnsOf(id, event);
   const text: TextOf = (names, values) => `INSERT INTO timing_idempotency (operation_key, ${names.join(', ')})
       SELECT ?, ${values.join(', ')} ${clock.from} WHERE ${clock.holds.sql}
-      ON CONFLICT (operation_key) DO NOTHING`;
+      ON CONFLICT (operation_key) DO NOTHING ${clock.returningOf('epoch')}`;
   return {
     sql: texts.of('insertAtOnce', clock, columns, text),
     params: [storedKeyOf(id), ...paramsOf(columns, fromNow(clock)), ...clock.holds.params],
-  };
-}
-
-/** `readAtOnce` and, when there is no row, `insertAtOnce`, as one: `claimed_until` is the `expires_at` that it has inserted. */
-export function readOrInsertAtOnce(
-  id: OperationKey,
-  event: IdempotencyEvent & { type: 'claimed' },
-  clock: SqlClock,
-  texts: KnownTexts,
-): SqlFragment {
-  const columns = columnsOf(id, event);
-  const text: TextOf = (
-    names,
-    values,
-  ) => `WITH known AS (SELECT ${READ_COLUMNS} FROM timing_idempotency WHERE operation_key = ?),
-      claimed AS (INSERT INTO timing_idempotency (operation_key, ${names.join(', ')})
-        SELECT ?, ${values.join(', ')} ${clock.from} WHERE ${clock.holds.sql} AND NOT EXISTS (SELECT 1 FROM known)
-        ON CONFLICT (operation_key) DO NOTHING RETURNING expires_at AS claimed_until)
-      SELECT ${clock.reading.sql} AS at_ms, known.*, claimed.*
-      FROM (SELECT 1) AS one LEFT JOIN known ON true LEFT JOIN claimed ON true`;
-  const [key, params] = [storedKeyOf(id), paramsOf(columns, fromNow(clock))];
-  return {
-    sql: texts.of('readOrInsertAtOnce', clock, columns, text),
-    params: [key, key, ...params, ...clock.holds.params, ...clock.reading.params],
   };
 }
 

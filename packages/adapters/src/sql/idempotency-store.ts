@@ -14,16 +14,8 @@ import {
   type OperationKey,
   type Transaction,
 } from '@eros/domain';
-import { instantIn, READ_COLUMNS, stateFromRow, versionOf, type IdempotencyRow } from './idempotency-row.js';
-import {
-  insertAtOnce,
-  insertRow,
-  readAtOnce,
-  readOrInsertAtOnce,
-  readRow,
-  replaceRow,
-  updateHeld,
-} from './idempotency-statements.js';
+import { READ_COLUMNS, stateFromRow, versionOf, type IdempotencyRow } from './idempotency-row.js';
+import { insertAtOnce, insertRow, readAtOnce, readRow, replaceRow, updateHeld } from './idempotency-statements.js';
 import { KnownTexts } from './known-texts.js';
 import { SeenKeys } from './seen-keys.js';
 import type { SqlClock, SqlDatabase, SqlSession } from './sql-database.js';
@@ -42,8 +34,8 @@ const LOCKING = { isolation: 'read_committed' } as const;
 const NONE: IdempotencyState = { status: 'none' };
 
 /**
- * `timing_idempotency`. A claim of a new key is one read and one write, a replay one read, the end of a run one write:
- * each by a statement that tells the time itself and commits alone. What such a statement cannot decide - a row that is
+ * `timing_idempotency`. A claim of a new key is one write, the end of its run another one, a replay one read: each by a
+ * statement that tells the time itself and commits alone. A key that was not met here before is tried as a new one first. What such a statement cannot decide - a row that is
  * in the way, a claim that is not the caller's any more - is read, decided and written in a transaction.
  */
 export class SqlIdempotencyStore implements IdempotencyStore {
@@ -55,9 +47,7 @@ export class SqlIdempotencyStore implements IdempotencyStore {
   dispatch(id: OperationKey, request: IdempotencyRequest, tx?: Transaction): Promise<IdempotencyDecision> {
     switch (request.type) {
       case 'claim':
-        return this.database.dialect.writesInQueries
-          ? this.readOrClaim(tx, id, request)
-          : this.claimAtOnce(tx, id, request);
+        return this.claimAtOnce(tx, id, request);
       case 'renew':
         // Must get through while its owner's transaction is open, and never joins it. It waits for one transaction at most: where it
         // has to wait, it comes as one itself, which also stores the clock if that is due.
@@ -110,25 +100,6 @@ export class SqlIdempotencyStore implements IdempotencyStore {
     // Not written though the lock was free: the clock is to be stored first.
     const atMs = tried === 'busy' ? await session.writeNow(insert) : undefined;
     return atMs === undefined ? this.dispatchAtLength(tx, id, request) : claimedAt(atMs);
-  }
-
-  private async readOrClaim(
-    tx: Transaction | undefined,
-    id: OperationKey,
-    request: IdempotencyRequest,
-  ): Promise<IdempotencyDecision> {
-    const event = claimedAtZero(request);
-    const [row] = await this.database
-      .on(tx)
-      .returning<ReadOrInserted>(() => readOrInsertAtOnce(id, event, this.database.clock(), this.texts));
-    if (!row) throw new Error('bug: the clock has no row');
-    if (row.operation_key !== null) {
-      const refusal = refusalOf(request, stateFromRow(row), Number(row.at_ms));
-      return refusal ?? this.dispatchAtLength(tx, id, request);
-    }
-    if (row.claimed_until === null) return this.dispatchAtLength(tx, id, request); // somebody was faster
-    const inserted = { operation_key: storedKeyOf(id), expires_at: row.claimed_until };
-    return decideIdempotency({ atMs: instantIn(inserted, 'expires_at') - event.expiresAtMs, ...request }, NONE);
   }
 
   /** For what one statement could not decide. */
@@ -194,10 +165,6 @@ export class SqlIdempotencyStore implements IdempotencyStore {
 
 /** A command of whoever holds the claim. */
 type HolderRequest = Exclude<IdempotencyRequest, { type: 'claim' | 'forget' }>;
-
-type ReadOrInserted = { readonly at_ms: unknown; readonly claimed_until: unknown } & (
-  IdempotencyRow | { readonly operation_key: null }
-);
 
 async function find(session: SqlSession, id: OperationKey): Promise<IdempotencyRow | undefined> {
   const { sql, params } = readRow(id);

@@ -47,6 +47,11 @@ export interface SqlClock {
   readonly holds: SqlFragment;
   /** What ends an UPDATE in which they stand, for the database to tell the time that it took. */
   readonly returning: string;
+  /**
+   * The same for an INSERT, which can tell only what stands in the row: `column` is one that was given `ms(0)`. Nothing where the
+   * program knows the time that it gave: SQLite would first copy the row to a table of its own.
+   */
+  returningOf(column: string): string;
   /** So much after the present instant, or before it, in ms since 1970 UTC. */
   ms(afterMs: number): SqlFragment;
   /** The same, as instants are stored. */

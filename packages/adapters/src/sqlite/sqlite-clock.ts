@@ -28,6 +28,7 @@ export function sqliteClock(atMs: number): SqliteClock {
     from: '',
     holds: { sql: HOLDS, params: [atMs - CLOCK_LAG_MS_MAX, atMs] },
     returning: '',
+    returningOf: () => '',
     ms: (afterMs) => ({ sql: '?', params: [atMs + afterMs] }),
     instant: (afterMs) => ({ sql: '?', params: [formatInstant(atMs + afterMs)] }),
   };
