@@ -1,19 +1,23 @@
-import { SchemaOutdatedError } from '@eros/domain';
+import { SchemaOutdatedError, type Creator } from '@eros/domain';
 import { PostgresDatabase } from './postgres/postgres-database.js';
 import { SqlCreatorStore } from './sql/creator-store.js';
 import { SqlRotationStore } from './sql/rotation-store.js';
 import type { SqlDatabase } from './sql/sql-database.js';
+import type { SqliteDriver } from './sqlite/sqlite-connection.js';
 import { SqliteDatabase } from './sqlite/sqlite-database.js';
 import { createTestDatabase } from './testing/test-postgres.js';
 
-describe.each([
-  {
-    name: 'SQLite',
-    open: async () => {
-      const database = await SqliteDatabase.open({ path: ':memory:' });
-      return { database, close: () => database.close() };
-    },
+const onSqlite = (driver: SqliteDriver) => ({
+  name: `SQLite by ${driver}`,
+  open: async () => {
+    const database = await SqliteDatabase.open({ path: ':memory:', driver });
+    return { database, close: () => database.close() };
   },
+});
+
+describe.each([
+  onSqlite('sqlite3'),
+  onSqlite('better-sqlite3'),
   {
     name: 'PostgreSQL',
     open: async () => {
@@ -40,26 +44,41 @@ describe.each([
     expect((error as Error).message).toMatch(/lacks .*: run `eros db migrate`, or open it with migrate: 'auto'/);
   });
 
+  const creator: Creator = {
+    ...{ creatorId: 'c-1', pageName: 'a', displayName: 'A', pageType: 'paid', timeZone: 'UTC', fanCount: 1 },
+    isActive: true,
+  };
+
+  it.each<[string, (database: SqlDatabase) => Promise<unknown>]>([
+    ['a read', (opened) => new SqlCreatorStore(opened).find('c-1')],
+    ['a read inside a transaction', (opened) => opened.transaction((tx) => new SqlCreatorStore(opened).list({}, tx))],
+    ['a write', (opened) => new SqlCreatorStore(opened).save(creator, 0)],
+    ['a write inside one', (opened) => opened.transaction((tx) => new SqlCreatorStore(opened).save(creator, 0, tx))],
+    [
+      'a write beside transactions',
+      ({ apart }) => apart.run("UPDATE creators AS c SET page_name = c.page_name || 'b'"),
+    ],
+  ])('is told so, too, when it lacks a column of them: by %s', async (_, ask) => {
+    await database.on().run('CREATE TABLE creators (creator_id TEXT PRIMARY KEY)');
+    await expect(ask(database)).rejects.toMatchObject({
+      code: 'schema_outdated',
+      pending: [expect.stringMatching(/^column .*page_name/)],
+      cause: expect.anything(),
+      message: expect.stringContaining('run `eros db migrate`'),
+    });
+  });
+
+  it("says of a column of a caller's statement what the database says: it may be a slip", async () => {
+    await database.on().run('CREATE TABLE creators (creator_id TEXT PRIMARY KEY)');
+    for (const sql of ['SELECT page_name FROM creators', "INSERT INTO creators (page_name) VALUES ('a')"]) {
+      const slip = database.transaction((tx) => tx.query(sql));
+      await expect(slip).rejects.toMatchObject({ code: expect.stringMatching(/^(42703|SQLITE_ERROR)$/) });
+    }
+  });
+
   it("says of a caller's own table what the database says", async () => {
     const asked = database.transaction((tx) => tx.query('SELECT * FROM orders'));
     await expect(asked).rejects.not.toHaveProperty('code', 'schema_outdated');
     await expect(asked).rejects.toThrow(/no such table: orders|relation "orders" does not exist/);
   });
-});
-
-it('tells of a column that an older schema lacks on PostgreSQL, where that can be told from a slip of a caller', async () => {
-  const { url, drop } = await createTestDatabase();
-  const database = await PostgresDatabase.open({ url });
-  try {
-    await database.on().run('ALTER TABLE creators DROP COLUMN page_name CASCADE');
-    await expect(new SqlCreatorStore(database).find('c-1')).rejects.toMatchObject({
-      code: 'schema_outdated',
-      pending: [expect.stringContaining('page_name')],
-    });
-    const slip = database.transaction((tx) => tx.query('SELECT page_name FROM creators'));
-    await expect(slip).rejects.toMatchObject({ code: '42703' });
-  } finally {
-    await database.close();
-    await drop();
-  }
 });

@@ -4,7 +4,7 @@ import { DatabaseUnavailableError } from '@eros/domain';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { SqlFragment, Written } from '../sql/sql-database.js';
 import { Turns } from '../storage/turns.js';
-import { isBusy, translateSqliteError } from './sqlite-errors.js';
+import { isBusy, translateSqliteError, type SentBy } from './sqlite-errors.js';
 import { statementsOf, type SqliteStatements } from './sqlite-statements.js';
 
 export type SqliteDriver = 'sqlite3' | 'better-sqlite3';
@@ -87,6 +87,11 @@ export class SqliteConnection {
     return this.send(() => this.statements.all(sql, params) as Promise<Row[]>, inside);
   }
 
+  /** A statement of a caller's own, in his transaction. */
+  query(sql: string, params: readonly unknown[], inside: SqliteTransactionGuard): Promise<unknown[]> {
+    return this.send(() => this.statements.all(sql, params), inside, 'caller');
+  }
+
   run(sql: string, params: readonly unknown[] = [], inside?: SqliteTransactionGuard): Promise<Written> {
     return this.send(() => this.statements.run(sql, params), inside);
   }
@@ -127,12 +132,12 @@ export class SqliteConnection {
     return this.statements.run(sql, params);
   }
 
-  private send<T>(statement: () => Promise<T>, inside?: SqliteTransactionGuard): Promise<T> {
+  private send<T>(statement: () => Promise<T>, inside?: SqliteTransactionGuard, sentBy?: SentBy): Promise<T> {
     if (!inside) return this.turns.take(() => this.patiently(statement));
     return this.turns.take(async () => {
       inside.assertUsable();
       try {
-        return await this.patiently(statement);
+        return await this.patiently(statement, sentBy);
       } catch (error) {
         // In the same turn: what is in line behind it would be committed alone.
         if (!(await this.isInTransaction())) inside.wasEnded(error);
@@ -152,20 +157,20 @@ export class SqliteConnection {
     return false;
   }
 
-  private patiently<T>(statement: () => Promise<T>): Promise<T> {
+  private patiently<T>(statement: () => Promise<T>, sentBy?: SentBy): Promise<T> {
     const askedAtMs = performance.now();
-    return statement().catch((error: unknown) => this.again(statement, askedAtMs, error));
+    return statement().catch((error: unknown) => this.again(statement, askedAtMs, error, sentBy));
   }
 
   /**
    * Tries again while another process holds the lock. The waiting is ours, not the driver's: a synchronous driver that
    * waits would stop the whole process, and with it whoever is to release the lock.
    */
-  private async again<T>(statement: () => Promise<T>, askedAtMs: number, error: unknown): Promise<T> {
+  private async again<T>(statement: () => Promise<T>, askedAtMs: number, error: unknown, sentBy?: SentBy): Promise<T> {
     let failure = error;
     for (let waitMs = 1; ; waitMs = Math.min(waitMs * 2, LONGEST_PAUSE_MS)) {
       const isPatient = performance.now() - askedAtMs < this.file.lockTimeoutMs;
-      if (!isBusy(failure) || !isPatient) throw translateSqliteError(failure, this.file.path);
+      if (!isBusy(failure) || !isPatient) throw translateSqliteError(failure, this.file.path, sentBy);
       const pauseMs = waitMs * (0.5 + Math.random());
       await new Promise((resume) => setTimeout(resume, pauseMs));
       try {

@@ -28,7 +28,9 @@ export class SqliteDatabase implements SqlDatabase {
   readonly dialect = sqliteDialect;
   readonly changes = new SqliteChanges(() => this.changeCount());
   private readonly writerTurns = new Turns();
-  private readonly scope = new TransactionScope<SqlSession>(send);
+  private readonly scope = new TransactionScope<SqliteTransaction>((session, ...statement) =>
+    session.query(...statement),
+  );
   private readonly outside = this.sessionBy((work) => this.writerTurns.take(work));
   /** Ahead of waiting transactions: a lease must not run out behind a row of them, each of which is allowed. */
   private readonly ahead = this.sessionBy((work) => this.writerTurns.takeAhead(work));
@@ -200,8 +202,3 @@ export class SqliteDatabase implements SqlDatabase {
 }
 
 type TakeTurn = <T>(work: () => Promise<T>) => Promise<T>;
-
-/** Statements of a user's handle: a write gives no rows. */
-async function send(session: SqlSession, sql: string, params: readonly unknown[]): Promise<unknown[]> {
-  return session.all(sql, params);
-}

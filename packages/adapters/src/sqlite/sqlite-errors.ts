@@ -47,17 +47,33 @@ export const isBusy = (error: unknown): boolean => /^SQLITE_(BUSY|LOCKED)/.test(
 /** Whether a row breaks a constraint: a duplicate key, a missing parent, a failed check. */
 export const isConstraintViolation = (error: unknown): boolean => /^SQLITE_CONSTRAINT/.test(driverCodeOf(error) ?? '');
 
+/** Who sent a statement: what ours name and the database does not have is missing in its schema. A caller may have made a slip. */
+export type SentBy = 'us' | 'caller';
+
 /** A table or view of ours that is not there; undefined for any other error, such as about a caller's own table. */
-function lackedBy(error: unknown): string | undefined {
-  if (driverCodeOf(error) !== 'SQLITE_ERROR') return undefined;
-  const [, name] = /no such table: (?:main\.)?(\w+)$/.exec((error as { message?: string }).message ?? '') ?? [];
+function lackedTable(said: string): string | undefined {
+  const [, name] = /no such table: (?:main\.)?(\w+)$/.exec(said) ?? [];
   return [...tables, ...views].some((each) => each.name === name) ? name : undefined;
 }
 
-/** The same error, or ours when the database itself is at fault, or lacks a table of ours. */
-export function translateSqliteError(error: unknown, database: string): unknown {
+/** A column that a statement names in vain: `f.creator_id`, where only the statement knows what `f` is, or one of a table. */
+function lackedColumn(said: string): string | undefined {
+  const [, read] = /no such column: "?([\w.]+)/.exec(said) ?? [];
+  if (read !== undefined) return `column ${read}`;
+  const [, table, written] = /table (\w+) has no column named (\w+)$/.exec(said) ?? [];
+  return written === undefined ? undefined : `column ${table}.${written}`;
+}
+
+function lackedBy(error: unknown, sentBy: SentBy): string | undefined {
+  if (driverCodeOf(error) !== 'SQLITE_ERROR') return undefined;
+  const said = (error as { message?: string }).message ?? '';
+  return lackedTable(said) ?? (sentBy === 'us' ? lackedColumn(said) : undefined);
+}
+
+/** The same error, or ours when the database itself is at fault, or lacks a table or a column of ours. */
+export function translateSqliteError(error: unknown, database: string, sentBy: SentBy = 'us'): unknown {
   if (error instanceof DatabaseUnavailableError) return error;
-  const lacked = lackedBy(error);
+  const lacked = lackedBy(error, sentBy);
   if (lacked !== undefined) return new SchemaOutdatedError(database, [lacked], { cause: driverErrorOf(error) });
   const code = driverCodeOf(error);
   const fault = FAULTS.find(([prefix]) => code?.startsWith(prefix))?.[1];

@@ -21,6 +21,11 @@ export class SqliteTransaction implements SqlSession, SqliteTransactionGuard {
     return this.watched(this.connection.all<Row>(sql, params, this));
   }
 
+  /** A statement of the caller's own: a write gives no rows. */
+  query(sql: string, params: readonly unknown[]): Promise<unknown[]> {
+    return this.watched(this.connection.query(sql, params, this));
+  }
+
   run(sql: string, params?: readonly unknown[]): Promise<Written> {
     return this.watched(this.connection.run(sql, params, this));
   }
