@@ -19,6 +19,12 @@ describe('a statement of a transaction', () => {
       ' ;\n-- so\n/* be it */ SET x = 1',
     ],
     "SELECT set_config('search_path', 'shop', false)",
+    ...["SELECT set_config('search_path', 'sh' || 'op', false)", 'SELECT set_config(name, value, false) FROM settings'],
+    ...["SELECT set_config('a.b', concat('x', true), $1)", "SELECT set_config('a.b', '', NOT true)"],
+    ...["SELECT set_config('a.b', f('', true))", "SELECT set_config('a.b', 'true)', 1 = 1 OR true)"],
+    ...["SELECT set_config('a', '', true), set_config('b', '', (false))", "SELECT set_config('a', '', 'f')"],
+    ...["SELECT \"set_config\"('a', '', false)", "SELECT set_config /* ( */ (\n'a', '', -- , true)\n false)"],
+    ...["UPDATE notes SET text = set_config('a', '', false)", "UPDATE pg_catalog . pg_settings SET setting = 'x'"],
     ...["SELECT pg_catalog.SET_CONFIG('TimeZone', $1, FALSE)", "WITH a AS (SELECT set_config('a.b','',false)) TABLE a"],
   ])('sets nothing that outlives it, and is told of SET LOCAL: %s', (sql) => {
     expect(() => assertNoSessionSetting(sql)).toThrow(
@@ -46,6 +52,9 @@ describe('a statement of a transaction', () => {
     ...['UPDATE notes SET text = 1', "INSERT INTO notes VALUES ('SET x = 1')", '-- SET x = 1', 'SELECT 1 AS reset', ''],
     ...[
       "SELECT set_config('search_path', 'shop', true)",
+      "SELECT set_config('search_path', concat(current_schema(), ', shop'), TRUE )",
+      "SELECT set_config('a', '(', true), set_config('b', $1, true /* only here */)",
+      'SELECT "set_config(a, b, false)", my_set_config(1) FROM notes',
       "SELECT 'set_config(''a'', ''b'', false)'",
       'SETTLE',
       'NOTIFY news',
