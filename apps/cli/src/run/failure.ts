@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { UsageError } from '../errors.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
+import { lineOf } from './thrown-line.js';
 
 /** An error in words. */
 export interface Failure {
@@ -14,7 +15,7 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof CommanderError) {
     return { exitCode: EXIT.usage, code: 'usage', message: error.message.replace(/^error: /, '') };
   }
-  const message = error instanceof Error ? error.message : String(error);
+  const message = lineOf(error);
   if (error instanceof UsageError) return { exitCode: EXIT.usage, code: error.code, message };
   const code = codeOf(error);
   if (code !== undefined) return { exitCode: EXIT.failed, code, message };
@@ -27,8 +28,8 @@ export function failureOf(error: unknown): Failure {
 
 /** The stack of an error and of its causes. */
 export function traceOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const own = error.stack ?? error.message;
+  if (!(error instanceof Error)) return lineOf(error);
+  const own = error.stack ?? lineOf(error);
   return error.cause === undefined ? own : `${own}\ncaused by: ${traceOf(error.cause)}`;
 }
 
