@@ -14,7 +14,7 @@ import type { ErosOptions } from './options.js';
 import { PlanCaptions } from './plan-captions.js';
 import { Reports } from './reports.js';
 import { Rotations } from './rotations.js';
-import { nodeKeepAlive, Sagas } from './sagas/index.js';
+import { LastingFailures, nodeKeepAlive, Sagas } from './sagas/index.js';
 import { Schedules } from './schedules/schedules.js';
 import { WeekMaterialReader } from './schedules/week-material.js';
 import { Volumes } from './volumes.js';
@@ -95,9 +95,11 @@ export async function assembleServices(
   );
   const sagaStore = container.get(bindings.sagaStore);
   const dispatch = container.get(bindings.sagaDispatch);
+  const sagaSettings = sagaSettingsOf(options);
+  const failures = new LastingFailures(sagaSettings);
   const sagas = new Sagas(
-    { ...ports, store: sagaStore, random: Math.random, node, keepAlive: nodeKeepAlive, dispatch },
-    sagaSettingsOf(options),
+    { ...ports, store: sagaStore, random: Math.random, node, keepAlive: nodeKeepAlive, dispatch, failures },
+    sagaSettings,
   );
   const reader = new WeekMaterialReader({
     ...ports,
@@ -115,7 +117,7 @@ export async function assembleServices(
     learning,
     rotations: new Rotations(ports),
     followups: new Followups({ ...ports, settings }),
-    schedules: new Schedules({ ...ports, reader, idempotency, sagas, sagaStore, keepAlive: nodeKeepAlive }),
+    schedules: new Schedules({ ...ports, reader, idempotency, sagas, sagaStore, failures, keepAlive: nodeKeepAlive }),
     volumes: new Volumes({ ...ports, reader, learning }),
     data: new DataImports({ ...ports, captions: ports.captionStore }),
     reports: new Reports({ ...ports, breakers }),

@@ -20,6 +20,12 @@ interface PlanOptions {
   readonly detach?: boolean;
 }
 
+interface FleetProgress {
+  readonly done: number;
+  readonly total: number;
+  readonly failed: number;
+}
+
 /** Of creators that were not waited for. */
 const LEFT_IN_LINE = 'still in line (`eros worker`, or the same command again, plans them)';
 
@@ -88,15 +94,32 @@ async function putInLine(
   return { data: fleet };
 }
 
-/** Puts the fleet in line and works on it, beside whoever else does. Ctrl-C leaves what is in line to others. */
-async function planWithWorkers(
+/**
+ * Puts the fleet in line and works on it, beside whoever else does. Ctrl-C leaves what is in line to others; so does a database that
+ * cannot be written any more, of which is told how far it went.
+ */
+export async function planWithWorkers(
   eros: Pick<Eros, 'schedules' | 'start'>,
   { terminal, signal }: Pick<CommandContext, 'terminal' | 'signal'>,
   request: { readonly weekStart: string; readonly asOf?: Date },
 ): Promise<FleetReport> {
   const fleet = await eros.schedules.startFleet(request);
   await eros.start();
-  return withProgress(terminal, request.weekStart, (onProgress) => fleet.wait({ onProgress, signal }));
+  let doneCount = 0;
+  try {
+    return await withProgress(terminal, request.weekStart, (show) => {
+      const onProgress = (progress: FleetProgress): void => {
+        doneCount = progress.done;
+        show(progress);
+      };
+      return fleet.wait({ onProgress, signal });
+    });
+  } catch (error) {
+    const left = fleet.total - doneCount;
+    const done = `${formatCount(doneCount)} of ${plural(fleet.total, 'creator')} done`;
+    terminal.writeError(`week of ${fleet.weekStart}: ${done}, ${formatCount(left)} ${LEFT_IN_LINE}\n`);
+    throw error;
+  }
 }
 
 /** Plans a week for many creators, with progress on stderr. Ctrl-C ends it after the creators in hand. */
@@ -113,7 +136,7 @@ export async function planFleet(
 async function withProgress<T>(
   terminal: CommandContext['terminal'],
   weekStart: string,
-  work: (onProgress: (progress: { done: number; total: number; failed: number }) => void) => Promise<T>,
+  work: (onProgress: (progress: FleetProgress) => void) => Promise<T>,
 ): Promise<T> {
   let progress: ReturnType<typeof startProgress> | undefined;
   try {

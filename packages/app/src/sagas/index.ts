@@ -16,6 +16,7 @@ export type {
   TimelineEntry,
   UnclaimedSagas,
 } from './saga-view.js';
+export { LastingFailures } from './lasting-failures.js';
 export { nodeKeepAlive } from './keep-alive.js';
 export type { SagaServicePorts } from './saga-service-ports.js';
 export { Sagas } from './sagas.js';

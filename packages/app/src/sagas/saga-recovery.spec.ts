@@ -85,6 +85,21 @@ describe('sagas between workers', () => {
     expect((await sagas.get('s'))?.timeline.filter(({ type }) => type === 'claimed')).toHaveLength(21);
   });
 
+  it('parks a saga whose journal names a step that its definition lacks, though no process ends with it', async () => {
+    const { sagas } = world.engine('a');
+    const end = codeOf(sagas.define(of({ name: 'a', execute: never })).run(request('s')));
+    await world.pass(1);
+    await world.exchangeEntry('s#4', '{"type":"step_started","step":"gone","atMs":0}');
+    await world.settle(sagas.close({ timeoutMs: 0 }));
+    expect(await end).toBe('saga_handed_back');
+    const next = world.engine('b').sagas;
+    next.define(of({ name: 'a', execute: never }));
+    await world.settle(next.start());
+    await world.pass(21 * 9_000);
+    expect(await next.get('s')).toMatchObject({ stuck: true, stuckReason: 'recovered_too_often' });
+    await world.settle(next.close());
+  });
+
   it('leaves sagas of definitions it does not know alone, and lists them as unclaimed', async () => {
     const [a, b] = [world.engine('a'), world.engine('b')];
     const old = a.sagas.define(of({ name: 'a', execute: nothing }));

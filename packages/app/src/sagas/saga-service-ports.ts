@@ -1,4 +1,5 @@
 import type { CreatorStore, Ids, SagaDispatch, Sha256 } from '@eros/domain';
+import type { LastingFailures } from './lasting-failures.js';
 import type { SagaRunPorts } from './saga-run.js';
 
 /** What a process's sagas need of it and of the database. */
@@ -12,4 +13,6 @@ export interface SagaServicePorts extends SagaRunPorts {
   readonly keepAlive: () => () => void;
   /** Default: none are told; every saga is found by sweeping. */
   readonly dispatch?: SagaDispatch;
+  /** Is told what the work here fails by. Default: nobody asks for it. */
+  readonly failures?: Pick<LastingFailures, 'met' | 'forget'>;
 }

@@ -291,6 +291,9 @@ export class Sagas {
     this.claiming += 1;
     try {
       held = await ask();
+    } catch (error) {
+      this.ports.failures?.met(error);
+      throw error;
     } finally {
       this.claiming -= 1;
       if (!held) {
@@ -333,6 +336,8 @@ export class Sagas {
     void run.end.then((end) => {
       if (this.runs.get(held.sagaId) === run) this.runs.delete(held.sagaId);
       this.useRoom();
+      if (end.type === 'ended') this.ports.failures?.forget();
+      if (end.type === 'broken') this.ports.failures?.met(end.error);
       this.ports.logger.debug({ sagaId: held.sagaId, name: saga.outline.name, ...toldOf(end) }, 'done with a saga');
     });
   }

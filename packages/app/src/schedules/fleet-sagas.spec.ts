@@ -1,3 +1,4 @@
+import { DatabaseUnavailableError, type SagaStore } from '@eros/domain';
 import { ContainerModule } from 'inversify';
 import { bindings } from '../bindings.js';
 import { createEros } from '../create-eros.js';
@@ -208,3 +209,33 @@ it('waits in line until what it needs is back', async () => {
     await close();
   }
 }, 60_000);
+
+it.each(['claim', 'append'] as const)(
+  'stops waiting when nothing can be written for good (%s), and what is in line stays there',
+  async (method) => {
+    let isFull = false;
+    const refuse = () => Promise.reject(new DatabaseUnavailableError('disk_full', 'eros.db'));
+    const modules = [
+      new ContainerModule(({ onActivation }) => {
+        const get = (store: SagaStore, name: PropertyKey): unknown =>
+          isFull && name === method ? refuse : Reflect.get(store, name);
+        onActivation(bindings.sagaStore, (_, store) => new Proxy(store, { get }));
+      }),
+    ];
+    const { eros, close } = await open({ modules, leaseMs: 1_000 });
+    try {
+      const fleet = await eros.schedules.startFleet({ weekStart: WEEK });
+      isFull = true;
+      await eros.start();
+      const told: number[] = [];
+      const waiting = fleet.wait({ onProgress: ({ done }) => told.push(done) });
+      await expect(waiting).rejects.toMatchObject({ code: 'database_unavailable', fault: 'disk_full' });
+      expect(told.length).toBeGreaterThan(0);
+      isFull = false;
+      expect(await (await eros.schedules.startFleet({ weekStart: WEEK })).wait()).toMatchObject({ planned: CREATORS });
+    } finally {
+      await close();
+    }
+  },
+  60_000,
+);

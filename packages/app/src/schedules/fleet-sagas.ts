@@ -10,7 +10,7 @@ import {
 } from '@eros/domain';
 import type { FleetFailure, FleetReport } from '../api.js';
 import type { Schedule } from '../breaker/schedule.js';
-import type { Saga } from '../sagas/index.js';
+import type { LastingFailures, Saga } from '../sagas/index.js';
 import { failureOf } from './plan-fleet.js';
 import type { WeekRequest } from './week-request.js';
 
@@ -20,6 +20,8 @@ export interface FleetSagasPorts {
   readonly unitOfWork: UnitOfWork;
   readonly schedule: Schedule;
   readonly keepAlive: () => () => void;
+  /** Of this process's work on sagas. */
+  readonly failures: Pick<LastingFailures, 'forget' | 'assertHopeful'>;
 }
 
 export interface FleetWait {
@@ -39,7 +41,12 @@ export interface FleetWork {
   readonly underWay: number;
   /** Planned before; their stored plan stays. */
   readonly already: readonly string[];
-  /** Until the last one is planned, or has failed. It never ends while no engine is started. */
+  /**
+   * Until the last one is planned, or has failed. It never ends while no engine is started. What is in line when it rejects stays there.
+   *
+   * @throws {DatabaseUnavailableError} when nothing can be read, or what this process, being started, writes fails for as long as 20 sweeps
+   *   take, and two leases, while nothing comes to rest elsewhere: on a full disk, for one.
+   */
   wait(options?: FleetWait): Promise<FleetReport>;
 }
 
@@ -171,6 +178,7 @@ export class FleetSagas {
     const failed = [...begun.failed];
     const tell = (): void => onProgress?.({ done: total - pending.size, total, failed: failed.length });
     const release = this.ports.keepAlive();
+    this.ports.failures.forget();
     try {
       tell();
       while (pending.size > 0 && !signal?.aborted) {
@@ -178,6 +186,7 @@ export class FleetSagas {
         for (const record of await this.atRest([...pending.keys()])) {
           const { creatorId, round } = pending.get(record.sagaId) as InLine;
           pending.delete(record.sagaId);
+          this.ports.failures.forget();
           if (record.status === 'completed') planned.push(creatorId);
           else {
             const failure = await this.failureOf(record);
@@ -188,6 +197,7 @@ export class FleetSagas {
           }
         }
         tell();
+        if (pending.size > 0) this.ports.failures.assertHopeful();
         const tookMs = performance.now() - startMs;
         if (pending.size > 0) await this.pause(Math.max(LOOK_EVERY_MS, tookMs / LOOKING_PART), signal);
       }

@@ -48,6 +48,7 @@ export interface SchedulesPorts extends WeekPlanningPorts {
   readonly idempotency: Pick<Idempotency, 'run' | 'forget'>;
   readonly sagas: Pick<Sagas, 'define'>;
   readonly sagaStore: FleetSagasPorts['sagaStore'];
+  readonly failures: FleetSagasPorts['failures'];
   readonly schedule: Schedule;
   readonly keepAlive: () => () => void;
   readonly ids: Ids;
