@@ -237,5 +237,5 @@ it.each(['claim', 'append'] as const)(
       await close();
     }
   },
-  60_000,
+  30_000,
 );
