@@ -12,10 +12,7 @@ import { withEngine } from './harness/stored.mjs';
 
 /** So long that a transaction may take its time on a busy machine: it gets at most a third. */
 const LEASE_MS = 9_000;
-/**
- * Over long before the lease is renewed, after a third of it: on PostgreSQL a renewal is in the way of a transaction that began before
- * it, which is then run again.
- */
+/** The longest try of a step that never answers. */
 const SLOW_MS = 1_500;
 /** Sagas that each process has in hand at once. */
 const LANES = 4;

@@ -1,5 +1,5 @@
 import { SagaLeaseLostError } from '@eros/domain';
-import { LeaseCountdown } from '../lease-countdown.js';
+import { AskedLease } from './asked-lease.js';
 import { LeaseKeeper } from './lease-keeper.js';
 
 const LEASE_MS = 900;
@@ -15,7 +15,7 @@ function keeping({ answeredAfterMs = 0 } = {}) {
     timers.push(timer);
     return () => void (timers = timers.filter((each) => each !== timer));
   };
-  const countdown = new LeaseCountdown(LEASE_MS, schedule);
+  const granted = new AskedLease(LEASE_MS, schedule);
   const letPass = (ms: number): void => {
     const untilMs = nowMs + ms;
     for (;;) {
@@ -36,7 +36,7 @@ function keeping({ answeredAfterMs = 0 } = {}) {
       onLost: () => void (told.lost += 1),
     },
     schedule,
-    countdown,
+    granted,
   );
   const settled = async () => {
     for (let i = 0; i < 5; i += 1) await Promise.resolve();
@@ -132,5 +132,121 @@ describe('a lease that is kept', () => {
     await answer(new Error('no database'));
     await pass(10 * LEASE_MS);
     expect([told, timers()]).toEqual([{ lost: 0, failures: 0 }, 0]);
+  });
+});
+
+describe('renewals that are put off', () => {
+  it('wait until nothing is in the way, and come then at once', async () => {
+    const { keeper, pass, asked } = keeping();
+    keeper.putOff();
+    await pass(LEASE_MS / 3 + 100);
+    expect(asked()).toBe(0);
+    keeper.goOn();
+    expect(asked()).toBe(1);
+  });
+
+  it('are as they were when nothing was in the way any more by the time that they fell due', async () => {
+    const { keeper, pass, asked } = keeping();
+    keeper.putOff();
+    await pass(LEASE_MS / 3 - 1);
+    keeper.goOn();
+    expect(asked()).toBe(0);
+    await pass(1);
+    expect(asked()).toBe(1);
+  });
+
+  it('come when two thirds of the lease are over, whatever is in the way', async () => {
+    const { keeper, told, pass, answer, asked } = keeping();
+    keeper.putOff();
+    await pass((LEASE_MS * 2) / 3 - 1);
+    expect(asked()).toBe(0);
+    await pass(1);
+    expect(asked()).toBe(1);
+    await answer();
+    await pass(LEASE_MS - 1);
+    expect([asked(), told.lost]).toEqual([1, 0]);
+  });
+
+  it('come so also when the lease was granted late: it is counted from the asking', async () => {
+    const { keeper, pass, asked } = keeping({ answeredAfterMs: 200 });
+    keeper.putOff();
+    await pass((LEASE_MS * 2) / 3 - 200);
+    expect(asked()).toBe(1);
+  });
+
+  it('are not put off for longer because one has failed', async () => {
+    const { keeper, told, pass, answer, asked } = keeping();
+    await pass(LEASE_MS / 3);
+    keeper.putOff();
+    await answer(new Error('no database'));
+    await pass(LEASE_MS / 3);
+    expect(asked()).toBe(1);
+    await pass(LEASE_MS / 3);
+    expect(told).toEqual({ lost: 1, failures: 1 });
+  });
+
+  it('do not keep anybody from being told that the lease is over', async () => {
+    const { keeper, told, pass, timers } = keeping();
+    keeper.putOff();
+    await pass(LEASE_MS);
+    keeper.goOn();
+    expect(told.lost).toBe(1);
+    await pass(LEASE_MS);
+    expect(timers()).toBe(0);
+  });
+
+  it('are not sent once it was ended', async () => {
+    const { keeper, pass, asked, timers } = keeping();
+    keeper.putOff();
+    await pass(LEASE_MS / 2);
+    keeper.end();
+    keeper.goOn();
+    expect([asked(), timers()]).toEqual([0, 0]);
+  });
+});
+
+describe('a lease that a write has renewed', () => {
+  it('is renewed a third of it after that, not when it would have been due', async () => {
+    const { keeper, pass, asked } = keeping();
+    keeper.putOff();
+    await pass(LEASE_MS / 2);
+    keeper.renewedBy(keeper.ask());
+    keeper.goOn();
+    await pass(LEASE_MS / 3 - 1);
+    expect(asked()).toBe(0);
+    await pass(1);
+    expect(asked()).toBe(1);
+  });
+
+  it('is counted from the asking for it', async () => {
+    const { keeper, told, pass } = keeping();
+    const asked = keeper.ask();
+    await pass(LEASE_MS / 3 - 1);
+    keeper.renewedBy(asked);
+    await pass((LEASE_MS * 2) / 3);
+    expect(told.lost).toBe(0);
+    await pass(1);
+    expect(told.lost).toBe(1);
+  });
+
+  it('is not lost with a renewal before it that hangs', async () => {
+    const { keeper, told, pass, answer, asked } = keeping();
+    await pass(LEASE_MS / 3);
+    await pass(LEASE_MS / 3);
+    keeper.renewedBy(keeper.ask());
+    await pass(LEASE_MS - 1);
+    expect([asked(), told.lost]).toEqual([1, 0]);
+    await answer(); // it says less than what was asked for after it
+    expect(told.lost).toBe(0);
+    await pass(1);
+    expect(told.lost).toBe(1);
+  });
+
+  it('leaves nothing behind when it comes after the end', async () => {
+    const { keeper, timers } = keeping();
+    const asked = keeper.ask();
+    keeper.end();
+    keeper.renewedBy(asked);
+    expect(timers()).toBe(0);
   });
 });

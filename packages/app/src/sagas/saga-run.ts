@@ -13,12 +13,14 @@ import {
   type SagaState,
   type SagaStore,
   type SagaTask,
+  type Transaction,
   type UnitOfWork,
 } from '@eros/domain';
 import type { Schedule } from '../breaker/schedule.js';
-import type { LeaseCountdown } from '../lease-countdown.js';
+import type { AskedLease } from './asked-lease.js';
 import { attempt, problemOf, type Attempted } from './attempt.js';
 import type { SagaStep, StepContext, TransactionContext } from './definition.js';
+import { holderTransaction } from './holder-transaction.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { SagaJournal, WRITE_TRIES } from './saga-journal.js';
 import { sleep } from './sleep.js';
@@ -83,6 +85,7 @@ export class SagaRun {
   /** Settles when this worker has nothing more to do with the saga; never rejects. */
   readonly end: Promise<RunEnd>;
   private readonly journal: SagaJournal;
+  private readonly keeper: LeaseKeeper;
   private readonly underWay = new Map<string, UnderWay>();
   /** Ends tries at once; their outcome stays unknown. */
   private readonly interruption = new StopSign();
@@ -99,12 +102,13 @@ export class SagaRun {
 
   constructor(
     held: HeldSaga,
-    private readonly countdown: LeaseCountdown,
+    asked: AskedLease,
     private readonly saga: RegisteredSaga,
     private readonly ports: SagaRunPorts & { readonly place: RunPlace },
     private readonly settings: SagaRunSettings,
   ) {
     this.journal = new SagaJournal(held, saga.outline, ports);
+    this.keeper = this.keepLease(asked);
     this.end = this.work();
   }
 
@@ -141,7 +145,6 @@ export class SagaRun {
   }
 
   private async work(): Promise<RunEnd> {
-    const keeper = this.keepLease();
     try {
       return await this.goOn();
     } catch (error) {
@@ -153,7 +156,7 @@ export class SagaRun {
       this.ports.logger.error({ sagaId, error }, 'could not write to the saga; another worker will go on with it');
       return { type: 'broken', error };
     } finally {
-      keeper.end();
+      this.keeper.end();
       // What still runs beside that which went wrong: nothing of it is written any more.
       if (this.underWay.size > 0) this.interrupt();
       await Promise.all([...this.underWay.values()].map(({ end }) => end));
@@ -265,18 +268,17 @@ export class SagaRun {
     if (this.halt.isGiven || !this.isOwed(task)) return undefined;
     let told: Told | undefined;
     try {
-      const held = await this.ports.unitOfWork.transaction(
-        async (tx) => {
+      const parts = {
+        work: async (tx: Transaction) => {
           told = undefined;
           const attempted = await this.attempt(task, abort, (context) => work(Object.assign(context, { tx })));
-          if (attempted.type !== 'done') {
-            told = attempted;
-            throw new Error('roll back');
-          }
-          return this.journal.append((atMs) => endOf(task, attempted.value, atMs), tx);
+          if (attempted.type === 'done') return attempted.value;
+          told = attempted;
+          throw new Error('roll back');
         },
-        { isRepeatable: true },
-      );
+        write: (value: unknown, tx: Transaction) => this.journal.append((atMs) => endOf(task, value, atMs), tx),
+      };
+      const held = await holderTransaction(parts, this.keeper, this.ports.unitOfWork);
       this.journal.committed(held);
       this.failedCommits.delete(step);
       return undefined;
@@ -340,7 +342,7 @@ export class SagaRun {
     );
   }
 
-  private keepLease(): LeaseKeeper {
+  private keepLease(asked: AskedLease): LeaseKeeper {
     const { sagaId, leaseMs } = this.journal.held;
     const { store, schedule, logger } = this.ports;
     const keeping = {
@@ -353,7 +355,7 @@ export class SagaRun {
       onFailure: (error: unknown) => logger.warn({ sagaId, error }, 'the lease of the saga could not be renewed'),
       onLost: () => this.lose(),
     };
-    return new LeaseKeeper(keeping, schedule, this.countdown);
+    return new LeaseKeeper(keeping, schedule, asked);
   }
 
   private lose(): void {

@@ -13,7 +13,7 @@ import {
   type SagaRequest,
   type Why,
 } from '@eros/domain';
-import { LeaseCountdown } from '../lease-countdown.js';
+import { AskedLease } from './asked-lease.js';
 import { outlineOfDefinition, stepsOf, type SagaDefinition, type SagaStep } from './definition.js';
 import { KnownCreators } from './known-creators.js';
 import type { Saga, SagaHandle, StartSaga } from './saga.js';
@@ -286,7 +286,7 @@ export class Sagas {
   }
 
   private async claim(ask: () => Promise<HeldSaga | undefined>): Promise<boolean> {
-    const countdown = new LeaseCountdown(this.settings.leaseMs, this.ports.schedule);
+    const asked = new AskedLease(this.settings.leaseMs, this.ports.schedule);
     let held: HeldSaga | undefined;
     this.claiming += 1;
     try {
@@ -297,16 +297,16 @@ export class Sagas {
     } finally {
       this.claiming -= 1;
       if (!held) {
-        countdown.cancel();
+        asked.cancel();
         this.queue.shift()?.();
       }
     }
     if (!held) return false;
     if (!this.isClosing) {
-      this.execute(held, countdown);
+      this.execute(held, asked);
       return true;
     }
-    countdown.cancel();
+    asked.cancel();
     await this.giveBack(held);
     return true;
   }
@@ -326,11 +326,11 @@ export class Sagas {
     await this.tellOthers(sagaId);
   }
 
-  private execute(held: HeldSaga, countdown: LeaseCountdown): void {
+  private execute(held: HeldSaga, asked: AskedLease): void {
     const saga = this.registered.get(held.definition.hash);
     if (!saga) throw new Error(`bug: saga "${held.sagaId}" was claimed without its definition`);
     const place = { hasRoom: () => !this.isStarted || this.room > 0, isFree: () => this.useRoom() };
-    const run = new SagaRun(held, countdown, saga, { place, ...this.ports }, this.settings);
+    const run = new SagaRun(held, asked, saga, { place, ...this.ports }, this.settings);
     this.runs.set(held.sagaId, run);
     // An older run of the same saga may end, having lost it, after a newer one has begun.
     void run.end.then((end) => {

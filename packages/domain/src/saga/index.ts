@@ -1,4 +1,5 @@
 export * from './errors.js';
+export * from './lease-renewal.js';
 export * from './retry.js';
 export * from './saga-change.js';
 export * from './saga-claim.js';
