@@ -134,6 +134,7 @@ export class ClaimedRun<T> {
     try {
       const value = await database.transaction(
         async (tx) => {
+          this.lease.putOff();
           const written = await write(tx);
           json = resultJson(this.claim.id.operation, written);
           // From here on a renewal would find the claim ended by ourselves, and take it for lost.

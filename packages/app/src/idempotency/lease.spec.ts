@@ -77,4 +77,56 @@ describe('the lease of a claim', () => {
     store.answer();
     expect([await told, time.pending, signal?.aborted]).toEqual([end === 'complete' ? 1 : 'no', 0, false]);
   });
+
+  /** A run in whose transaction `write` waits, and how often its claim was renewed. */
+  async function inTransaction(write: () => Promise<void>) {
+    const { idempotency, store } = world.openProcess();
+    const dispatch = jest.spyOn(store, 'dispatch');
+    const run = idempotency.run('plan', {}, (context) => context.transaction(() => write().then(() => 1)));
+    const told = run.then(
+      ({ value }) => value,
+      ({ message }) => message,
+    );
+    await settle();
+    return { told, renewals: () => dispatch.mock.calls.filter(([, { type }]) => type === 'renew').length };
+  }
+
+  it('is not renewed while the transaction is open that ends it', async () => {
+    let end: () => void = () => undefined;
+    const { told, renewals } = await inTransaction(() => new Promise((resume) => (end = resume)));
+    await time.pass((LEASE_MS * 2) / 3 - 1);
+    expect(renewals()).toBe(0);
+    end();
+    expect([await told, renewals(), time.pending]).toEqual([1, 0, 0]);
+  });
+
+  it('is renewed all the same once two thirds of it are over', async () => {
+    let end: () => void = () => undefined;
+    const { told, renewals } = await inTransaction(() => new Promise((resume) => (end = resume)));
+    await time.pass((LEASE_MS * 2) / 3);
+    expect(renewals()).toBe(1);
+    end();
+    expect([await told, time.pending]).toEqual([1, 0]);
+  });
+
+  it('is renewed at once when that transaction fails, and every third of it again', async () => {
+    let fail: (error: Error) => void = () => undefined;
+    const { idempotency, store } = world.openProcess();
+    const dispatch = jest.spyOn(store, 'dispatch');
+    const renewals = () => dispatch.mock.calls.filter(([, { type }]) => type === 'renew').length;
+    let finish: (value: number) => void = () => undefined;
+    const run = idempotency.run('plan', {}, async (context) => {
+      await context.transaction(() => new Promise((_, reject) => (fail = reject))).catch(() => undefined);
+      return new Promise<number>((resume) => (finish = resume));
+    });
+    await time.pass(LEASE_MS / 2);
+    expect(renewals()).toBe(0);
+    fail(new Error('no'));
+    await settle();
+    expect(renewals()).toBe(1);
+    await time.pass(LEASE_MS / 3);
+    expect(renewals()).toBe(2);
+    finish(1);
+    expect([(await run).value, time.pending]).toEqual([1, 0]);
+  });
 });

@@ -1,4 +1,4 @@
-import { StaleClaimError, type IdempotencyStore, type Logger, type OperationKey } from '@eros/domain';
+import { renewalPutOffMs, StaleClaimError, type IdempotencyStore, type Logger, type OperationKey } from '@eros/domain';
 import type { Schedule } from '../breaker/schedule.js';
 import { LazyAbort } from '../lazy-signal.js';
 import { LeaseCountdown } from '../lease-countdown.js';
@@ -33,6 +33,8 @@ export class Lease {
   /** Another caller has the claim, or may have it. */
   private isGone = false;
   private isLetGo = false;
+  /** A renewal that falls due waits: it would be in the way. */
+  private isPutOff = false;
   private isWorkOver = false;
 
   constructor(
@@ -82,8 +84,17 @@ export class Lease {
     }
   }
 
+  /**
+   * A transaction is open that is to end the claim: on PostgreSQL a renewal that is committed meanwhile would have it fail. From now on
+   * until the next stop renewals wait, but no longer than the lease allows.
+   */
+  putOff(): void {
+    this.isPutOff = true;
+  }
+
   stop(): void {
     this.stretch += 1;
+    this.isPutOff = false;
     this.cancelRenewal?.();
     this.cancelEnd?.();
   }
@@ -112,7 +123,12 @@ export class Lease {
   }
 
   private planRenewal(): void {
-    this.cancelRenewal = this.ports.schedule(() => void this.renew(), this.claim.leaseMs / 3);
+    const { leaseMs } = this.claim;
+    const dueMs = leaseMs / 3;
+    this.cancelRenewal = this.ports.schedule(() => {
+      if (!this.isPutOff) return void this.renew();
+      this.cancelRenewal = this.ports.schedule(() => void this.renew(), renewalPutOffMs(leaseMs) - dueMs);
+    }, dueMs);
   }
 
   private countdown(): LeaseCountdown {
