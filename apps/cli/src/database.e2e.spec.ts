@@ -100,7 +100,7 @@ describe('a database that cannot be used', () => {
     expect((await run('db', 'down', '--database', 'new.db')).exitCode).toBe(0);
     expect((await run('db', 'dry-run', '--database', 'new.db')).stdout).toMatch(/create table creators/);
     const filled = await run('db', 'down', '--database', 'good.db');
-    expect(filled.stderr).toMatch(/hold rows.*add --discard-rows.*\[rows_at_stake\]/);
+    expect(filled.stderr).toMatch(/table creators holds rows.*add --discard-rows.*\[rows_at_stake\]/);
     expect((await run('db', 'down', '--discard-rows', '--database', 'good.db')).exitCode).toBe(0);
     expect(filled.exitCode).toBe(1);
   });

@@ -55,19 +55,17 @@ export class NotFoundError extends Error {
   readonly code = 'not_found';
 }
 
-/** Going back would lose rows. Nothing was changed. */
+/** Going back would lose rows or values. Nothing was changed. */
 export class RowsAtStakeError extends Error {
   override readonly name = 'RowsAtStakeError';
   readonly code = 'rows_at_stake';
 
   constructor(
-    readonly tableCount: number,
+    /** What holds them: `table creators holds rows`. */
+    readonly losses: readonly string[],
     options?: { cause: unknown },
   ) {
-    super(
-      `${tableCount} tables that the last migration made hold rows, which going back would lose: add --discard-rows if that is meant`,
-      options,
-    );
+    super(`going back would lose data: ${losses.join(', ')}: add --discard-rows if that is meant`, options);
   }
 }
 

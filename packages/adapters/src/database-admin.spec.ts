@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { isErosError } from '@eros/domain';
 import { openMigrations } from './database-admin.js';
+import { SqliteDatabase } from './sqlite/sqlite-database.js';
 import { temporaryFolder } from './testing/temporary-folder.js';
 
 describe('openMigrations', () => {
@@ -31,6 +32,19 @@ describe('openMigrations', () => {
     expect((await migrations.status()).applied).toEqual([]);
     await migrations.close();
     await migrations.close();
+  });
+
+  it('waits for another process no longer than it is told to', async () => {
+    const first = await openMigrations({ path: file });
+    await first.migrate();
+    await first.close();
+    const other = await SqliteDatabase.open({ path: file });
+    const migrations = await openMigrations({ path: file, lockTimeoutMs: 50 });
+    await other.transaction(() =>
+      expect(migrations.down({ discardRows: false })).rejects.toMatchObject({ fault: 'locked' }),
+    );
+    await migrations.close();
+    await other.close();
   });
 
   it('tries again after the file could not be opened', async () => {

@@ -36,8 +36,14 @@ export interface Migrations {
 }
 
 /** Which database: an SQLite file, or one of PostgreSQL, where a schema that is named is made by `migrate`. */
-export type MigrationTarget =
-  { readonly path: string; readonly driver?: SqliteDriver } | { readonly url: string; readonly schema?: string };
+export type MigrationTarget = SqliteTarget | { readonly url: string; readonly schema?: string };
+
+interface SqliteTarget {
+  readonly path: string;
+  readonly driver?: SqliteDriver;
+  /** How long a call waits while another process writes, in ms. Default 30 s. */
+  readonly lockTimeoutMs?: number;
+}
 
 interface Opened {
   readonly migrator: Migrator;
@@ -90,10 +96,11 @@ export async function openMigrations(
 }
 
 async function onSqlite(
-  { path, driver = 'sqlite3' }: { path: string; driver?: SqliteDriver },
+  { path, driver = 'sqlite3', lockTimeoutMs }: SqliteTarget,
   clock: { nowMs(): number },
 ): Promise<Opened> {
-  const database = await SqliteDatabase.open({ path, driver, clock });
+  const limit = lockTimeoutMs === undefined ? {} : { lockTimeoutMs };
+  const database = await SqliteDatabase.open({ path, driver, clock, ...limit });
   return { migrator: new Migrator(sqliteSchema(database), declaredSchema), close: () => database.close() };
 }
 

@@ -7,6 +7,7 @@ import { formatTable } from '../output/table.js';
 import type { CommandContext, CommandResult } from '../run/command-context.js';
 import type { CommandRunner } from '../run/command-runner.js';
 import { databaseOption, refuseMissingFile } from '../run/engine.js';
+import { lossesTold } from '../run/losses-told.js';
 
 /** Loaded by the commands that need it: help needs no database driver. */
 type Engine = typeof import('@eros/app');
@@ -46,7 +47,7 @@ export function dbCommand(program: Command, run: CommandRunner): void {
 }
 
 async function withMigrations<T>(
-  { database }: CommandContext,
+  { database, lockTimeoutMs }: CommandContext,
   work: (migrations: Migrations, describe: Describe) => Promise<T>,
   mayCreate = false,
 ): Promise<T> {
@@ -54,7 +55,7 @@ async function withMigrations<T>(
   if (option.type === 'existing') throw new Error('bug: the command line borrows no DataSource');
   if (!mayCreate) refuseMissingFile(option);
   const { describeChange, openMigrations } = await import('@eros/app');
-  const migrations = await openMigrations(option);
+  const migrations = await openMigrations(option.type === 'sqlite' ? { ...option, lockTimeoutMs } : option);
   try {
     return await work(migrations, (changes) => listed(changes.map(describeChange)));
   } finally {
@@ -109,18 +110,12 @@ const migrate =
 const down = (context: CommandContext, { discardRows = false }: DownOptions): Promise<CommandResult> =>
   withMigrations(context, async (migrations, describe) => {
     const takenBack = await migrations.down({ discardRows }).catch((error: unknown): never => {
-      const conflicts = discardRows ? undefined : conflictsOf(error);
-      throw conflicts ? new RowsAtStakeError(conflicts.length, { cause: error }) : error;
+      const losses = lossesTold(error);
+      throw losses ? new RowsAtStakeError(losses, { cause: error }) : error;
     });
     context.say(takenBack.length === 0 ? 'Nothing was ever applied.' : `Taken back:\n${describe(takenBack)}`);
     return { data: { takenBack } };
   });
-
-/** The tables that are in the way of going back. */
-function conflictsOf(error: unknown): readonly unknown[] | undefined {
-  const isConflict = error instanceof Error && 'code' in error && error.code === 'schema_conflict';
-  return isConflict && 'conflicts' in error && Array.isArray(error.conflicts) ? error.conflicts : undefined;
-}
 
 function formatStatus(
   { programVersion, databaseVersion, applied, pending, conflicts }: SchemaStatus,
