@@ -1,7 +1,7 @@
 import { isErosError } from '@eros/domain';
 import { MemorySagaStore } from './memory/saga-store.js';
 import { SqlSagaStore } from './sql/saga-store.js';
-import { eachDatabase, type TestDatabase } from './testing/each-database.js';
+import { eachDatabase, openTestSqlite, type TestDatabase } from './testing/each-database.js';
 
 const HASH = 'hash-1';
 const terms = { owner: 'node-1', leaseMs: 1_000, recoveriesMax: 2 };
@@ -40,5 +40,33 @@ eachDatabase((open) => {
     }
     expect(await store.claim('s2', terms, [HASH])).toMatchObject({ sagaId: 's2', epoch: 1 });
     await test.close();
+  });
+});
+
+/** SQLite takes any text; PostgreSQL has types for these. */
+describe('a row of a saga that is damaged', () => {
+  it.each([
+    ['status', 'done', '"done" is no status'],
+    ['steps_completed', '{"a":1}', '{"a":1} is no list'],
+    ['compensation_errors', '[', 'JSON'],
+    ['started_at', 'soon', '"soon" is no instant'],
+    ['created_at', '', '"" is no instant'],
+    ['lease_until', 'later', '"later" is no instant'],
+  ])('is named, with its column, to who reads it: %s', async (column, value, problem) => {
+    const { database, close } = await openTestSqlite();
+    const store = new SqlSagaStore(database);
+    const definition = { name: 'any', version: 1, hash: HASH };
+    await store.create({ sagaId: 's1', creatorId: 'c', definition, input: null }, terms);
+    await database.on().run('PRAGMA ignore_check_constraints = ON');
+    await database.on().run(`UPDATE saga_execution_log SET ${column} = ?`, [value]);
+    const refusal = {
+      code: 'unreadable_saga',
+      ...{ sagaId: 's1', column, seq: undefined },
+      message: expect.stringContaining(`for its ${column} (`),
+    };
+    await expect(store.list()).rejects.toMatchObject(refusal);
+    await expect(store.list()).rejects.toThrow(problem);
+    await expect(store.records({ sagaIds: ['s1'] })).rejects.toMatchObject(refusal);
+    await close();
   });
 });

@@ -3,6 +3,7 @@ import {
   parseInstant,
   SAGA_STATUSES,
   summarizeSaga,
+  UnreadableSagaError,
   type CompensationError,
   type NewSaga,
   type ParkReason,
@@ -82,26 +83,32 @@ export const newRowOf = ({ sagaId, creatorId, definition, input }: NewSaga, row:
   ...row,
 });
 
-/** The saga as its row sums it up. */
+/**
+ * The saga as its row sums it up.
+ *
+ * @throws {UnreadableSagaError} for a status, an instant or JSON that is none.
+ */
 export function sagaFromRow(row: SagaRow, nowMs: number): SagaRecord {
   return {
     ...heldFromRow(row, nowMs),
-    status: statusOf(row),
-    stepsCompleted: fromJson(row.steps_completed) as string[],
-    compensationErrors: (fromJson(row.compensation_errors) as { step: string; message: string; at: string }[]).map(
-      ({ step, message, at }): CompensationError => ({ step, message, atMs: instantOf(at) }),
-    ),
-    startedAtMs: instantOf(row.started_at),
+    status: readIn(row, 'status', statusOf),
+    stepsCompleted: readIn(row, 'steps_completed', (json) => listIn(json) as string[]),
+    compensationErrors: readIn(row, 'compensation_errors', compensationErrorsOf),
+    startedAtMs: readIn(row, 'started_at', instantOf),
     ...(row.stuck_reason === null ? {} : { stuck: row.stuck_reason }),
     ...(row.requested === null ? {} : { requested: row.requested }),
     ...(row.failed_step === null ? {} : { failedStep: row.failed_step }),
     ...(row.error_message === null ? {} : { errorMessage: row.error_message }),
-    ...(row.completed_at === null ? {} : { completedAtMs: instantOf(row.completed_at) }),
+    ...(row.completed_at === null ? {} : { completedAtMs: readIn(row, 'completed_at', instantOf) }),
     ...(row.execution_time_ms === null ? {} : { executionTimeMs: row.execution_time_ms }),
   };
 }
 
-/** What a row says that its journal does not. */
+/**
+ * What a row says that its journal does not.
+ *
+ * @throws {UnreadableSagaError} for an instant that is none.
+ */
 export function heldFromRow(row: SagaRow, nowMs: number): Omit<SagaRecord, keyof SagaSummary> {
   const lease = leaseOf(row);
   return {
@@ -109,22 +116,51 @@ export function heldFromRow(row: SagaRow, nowMs: number): Omit<SagaRecord, keyof
     sagaId: row.saga_id,
     creatorId: row.creator_id,
     definition: { name: row.definition_name, version: row.definition_version, hash: row.definition_hash },
-    createdAtMs: instantOf(row.created_at),
+    createdAtMs: readIn(row, 'created_at', instantOf),
     epoch: row.epoch,
     isLeased: lease !== undefined && nowMs < lease.untilMs,
     ...(lease ? { lease } : {}),
   };
 }
 
-/** Who is written down as the holder; the lease may be over. */
-export function leaseOf({ owner, lease_until }: Pick<SagaRow, 'owner' | 'lease_until'>): SagaLease | undefined {
-  return owner === null || lease_until === null ? undefined : { owner, untilMs: instantOf(lease_until) };
+/**
+ * Who is written down as the holder; the lease may be over.
+ *
+ * @throws {UnreadableSagaError} for an instant that is none.
+ */
+export function leaseOf(row: Pick<SagaRow, 'saga_id' | 'owner' | 'lease_until'>): SagaLease | undefined {
+  const { owner, lease_until } = row;
+  return owner === null || lease_until === null ? undefined : { owner, untilMs: readIn(row, 'lease_until', instantOf) };
 }
 
-function statusOf({ saga_id, status }: SagaRow): SagaRecord['status'] {
-  const known = SAGA_STATUSES.find((each) => each === status);
-  if (!known) throw new Error(`saga_execution_log: saga "${saga_id}" has the unknown status "${status}"`);
+/** What a column says. Whoever meets a row that says nothing is told which. */
+function readIn<Column extends string, Value>(
+  row: { readonly saga_id: string } & Readonly<Record<Column, unknown>>,
+  column: Column,
+  read: (value: unknown) => Value,
+): Value {
+  try {
+    return read(row[column]);
+  } catch (cause) {
+    throw new UnreadableSagaError(row.saga_id, { column }, { cause });
+  }
+}
+
+function statusOf(value: unknown): SagaRecord['status'] {
+  const known = SAGA_STATUSES.find((each) => each === value);
+  if (!known) throw new Error(`${JSON.stringify(value)} is no status`);
   return known;
+}
+
+function compensationErrorsOf(value: unknown): CompensationError[] {
+  const errors = listIn(value) as { step: string; message: string; at: unknown }[];
+  return errors.map(({ step, message, at }) => ({ step, message, atMs: instantOf(at) }));
+}
+
+function listIn(value: unknown): unknown[] {
+  const list = fromJson(value);
+  if (!Array.isArray(list)) throw new Error(`${JSON.stringify(list)} is no list`);
+  return list;
 }
 
 /** The instant stands in its own column. */
@@ -139,8 +175,8 @@ export function eventFromRow({ entry, at }: { entry: unknown; at: string }): Sag
 /** JSON comes as text from SQLite, and ready from databases that have a type for it. */
 const fromJson = (value: unknown): unknown => (typeof value === 'string' ? JSON.parse(value) : value);
 
-function instantOf(text: string): number {
-  const atMs = parseInstant(text);
-  if (atMs === undefined) throw new Error(`saga_execution_log: "${text}" is no instant`);
+function instantOf(value: unknown): number {
+  const atMs = typeof value === 'string' ? parseInstant(value) : undefined;
+  if (atMs === undefined) throw new Error(`${JSON.stringify(value)} is no instant`);
   return atMs;
 }

@@ -165,23 +165,35 @@ export class SagaHandedBackError extends Error {
   }
 }
 
-/** A stored journal cannot be read by this version of the engine. The saga was left as it is. */
+/** The first entry of its journal, from 1, or the column of its row that has no meaning here. */
+export type UnreadableSagaPart = { readonly seq: number } | { readonly column: string };
+
+/** A stored saga cannot be read by this version of the engine. It was left as it is. */
 export class UnreadableSagaError extends Error {
   override readonly name = 'UnreadableSagaError';
   readonly code = 'unreadable_saga';
   readonly [erosErrorBrand] = true;
+  /** The number of the first entry that has no meaning here, from 1; `undefined` when it is the row. */
+  readonly seq: number | undefined;
+  /** The column of `saga_execution_log` that has none; `undefined` when it is the journal. */
+  readonly column: string | undefined;
 
   constructor(
     readonly sagaId: string,
-    /** The number of the first entry that has no meaning here, from 1. */
-    readonly seq: number,
+    part: UnreadableSagaPart,
     options: { cause: unknown },
   ) {
+    const [seq, column] = 'seq' in part ? [part.seq, undefined] : [undefined, part.column];
+    const problem = problemOf(options.cause);
     super(
-      `saga "${sagaId}" cannot be read, from entry ${seq} of its journal on (${problemOf(options.cause)}): ` +
-        'leave it to a process of the version that wrote it, or mend the entry in saga_journal',
+      seq === undefined
+        ? `saga "${sagaId}" cannot be read, for its ${column} (${problem}): mend its row in saga_execution_log`
+        : `saga "${sagaId}" cannot be read, from entry ${seq} of its journal on (${problem}): ` +
+            'leave it to a process of the version that wrote it, or mend the entry in saga_journal',
       options,
     );
+    this.seq = seq;
+    this.column = column;
   }
 }
 

@@ -154,9 +154,16 @@ export interface SagaStore {
   /** @throws {UnreadableSagaError} when its journal has no meaning here. */
   find(sagaId: string, tx?: Transaction): Promise<SagaDetail | undefined>;
 
-  /** Those of these sagas that exist, without their journals; in no order. */
+  /**
+   * Those of these sagas that exist, without their journals; in no order.
+   *
+   * @throws {UnreadableSagaError} for a row that has no meaning here.
+   */
   records(sagas: NamedSagas, tx?: Transaction): Promise<SagaRecord[]>;
 
-  /** @throws {InvalidSettingsError} for a cursor that is not one of ours, or a limit out of range. */
+  /**
+   * @throws {InvalidSettingsError} for a cursor that is not one of ours, or a limit out of range.
+   * @throws {UnreadableSagaError} for a row that has no meaning here.
+   */
   list(filter?: SagaFilter, tx?: Transaction): Promise<SagaPage>;
 }

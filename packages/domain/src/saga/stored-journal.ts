@@ -34,7 +34,7 @@ export function readJournal<Stored>(
     }
     return { journal, saga };
   } catch (cause) {
-    throw new UnreadableSagaError(sagaId, journal.length + 1, { cause });
+    throw new UnreadableSagaError(sagaId, { seq: journal.length + 1 }, { cause });
   }
 }
 
