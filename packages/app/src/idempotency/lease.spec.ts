@@ -106,7 +106,9 @@ describe('the lease of a claim', () => {
     await time.pass((LEASE_MS * 2) / 3);
     expect(renewals()).toBe(1);
     end();
-    expect([await told, time.pending]).toEqual([1, 0]);
+    expect(await told).toBe(1);
+    await settle(); // the renewal was in line behind the transaction
+    expect(time.pending).toBe(0);
   });
 
   it('is renewed at once when that transaction fails, and every third of it again', async () => {
