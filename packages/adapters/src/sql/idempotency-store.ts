@@ -35,8 +35,9 @@ const NONE: IdempotencyState = { status: 'none' };
 
 /**
  * `timing_idempotency`. A claim of a new key is one write, the end of its run another one, a replay one read: each by a
- * statement that tells the time itself and commits alone. A key that was not met here before is tried as a new one first. What such a statement cannot decide - a row that is
- * in the way, a claim that is not the caller's any more - is read, decided and written in a transaction.
+ * statement that tells the time itself and commits alone. A key that was not met here before is tried as a new one first.
+ * What such a statement cannot decide - a row that is in the way, a claim that is not the caller's any more - is read,
+ * decided and written in a transaction.
  */
 export class SqlIdempotencyStore implements IdempotencyStore {
   private readonly seen = new SeenKeys();
