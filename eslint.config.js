@@ -17,6 +17,9 @@ const isShipped = {
   files: ['{packages,apps}/*/src/**/*.ts'],
   ignores: ['**/*.{spec,contract}.ts', '**/src/contracts.ts', '**/testing/**'],
 };
+const byNameAlone = {
+  patterns: [{ regex: '^(@eros/[^/]+/|\\.{1,2}/.*/src/)', message: 'A package is imported by its name alone.' }],
+};
 const external = (source) => ({ to: { module: { origin: 'external', source } } });
 
 export default defineConfig(
@@ -66,12 +69,20 @@ export default defineConfig(
       'no-restricted-imports': [
         'error',
         {
-          patterns: [
-            { regex: '^(@eros/[^/]+/|\\.{1,2}/.*/src/)', message: 'A package is imported by its name alone.' },
+          ...byNameAlone,
+          paths: [
+            {
+              ...{ name: 'node:async_hooks', importNames: ['AsyncLocalStorage'] },
+              message: 'One for the whole process: use AsyncVariable.',
+            },
           ],
         },
       ],
     },
+  },
+  {
+    files: ['packages/adapters/src/storage/async-variable.ts'],
+    rules: { 'no-restricted-imports': ['error', byNameAlone] },
   },
   {
     files: ['packages/domain/src/**/*.ts'],

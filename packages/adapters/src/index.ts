@@ -43,3 +43,4 @@ export type { PostgresOptions } from './postgres/postgres-pool.js';
 export * from './postgres/postgres-url.js';
 export * from './schema/postgres-ddl.js';
 export * from './sql/dialect.js';
+export * from './storage/async-variable.js';

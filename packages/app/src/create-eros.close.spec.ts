@@ -23,6 +23,19 @@ describe('close', () => {
     expect(openFilesIn(folder)).toEqual([]);
   });
 
+  it('leaves nothing behind that the promises of the process carry along, however many engines there were', async () => {
+    const carried = (): number => Object.getOwnPropertySymbols(new Promise(() => undefined)).length;
+    const openOne = async (): Promise<void> => {
+      await using eros = await createEros({ database: { type: 'sqlite', path: ':memory:' } });
+      await eros.transaction(async () => undefined);
+      await eros.idempotency.run('anything', {}, async () => 1);
+    };
+    await openOne();
+    const before = carried();
+    for (let count = 0; count < 5; count += 1) await openOne();
+    expect(carried()).toBe(before);
+  });
+
   it('ends with the block that `await using` stands in', async () => {
     const closed = await (async () => {
       await using eros = await createEros({ database: { type: 'sqlite', path: file } });

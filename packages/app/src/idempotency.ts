@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncVariable } from '@eros/adapters';
 import {
   assertOperationKey,
   EngineClosedError,
@@ -99,7 +99,7 @@ type Stoppable = Pick<ClaimedRun<unknown>, 'abort' | 'letGo'>;
 
 /** Runs operations once per key: whoever calls again gets the stored end. */
 export class Idempotency {
-  private readonly enclosing = new AsyncLocalStorage<readonly EnclosingRun[]>();
+  private readonly enclosing = new AsyncVariable<readonly EnclosingRun[]>();
   private readonly running = new Set<Stoppable>();
   /** Calls under way: also those that are not granted a claim yet, or wait for another caller's end. */
   private inHand = 0;
@@ -251,7 +251,7 @@ export class Idempotency {
     const around = this.enclosing.getStore() ?? [];
     this.running.add(run);
     try {
-      return JSON.parse(await run.run((context) => this.enclosing.run([...around, here], work, context))) as T;
+      return JSON.parse(await run.run((context) => this.enclosing.run([...around, here], () => work(context)))) as T;
     } finally {
       here.isRunning = false;
       this.running.delete(run);

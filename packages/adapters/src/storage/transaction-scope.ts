@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import {
   ForeignTransactionError,
   NestedTransactionError,
@@ -6,6 +5,7 @@ import {
   TransactionTimeoutError,
   type Transaction,
 } from '@eros/domain';
+import { AsyncVariable } from './async-variable.js';
 import { assertOneStatement } from './one-statement.js';
 import { assertNoSessionSetting } from './session-settings.js';
 import { assertNoControl } from './transaction-control.js';
@@ -49,7 +49,7 @@ class Handle<Session> implements Transaction {
  * database - handles that end, calls that must not nest, works that take too long - has its home here.
  */
 export class TransactionScope<Session> {
-  private readonly running = new AsyncLocalStorage<Handle<Session> | undefined>();
+  private readonly running = new AsyncVariable<Handle<Session>>();
   private readonly handles = new WeakMap<Transaction, Handle<Session>>();
 
   constructor(
@@ -115,7 +115,6 @@ export class TransactionScope<Session> {
 
   /** Runs code as if it were outside, for work that queues behind the caller's transaction. */
   exit<T>(work: () => T): T {
-    // Not by exit(), which switches the tracking of promises off and on again.
-    return this.running.run(undefined, work);
+    return this.running.exit(work);
   }
 }
