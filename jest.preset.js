@@ -32,7 +32,7 @@ export function jestConfig(displayName) {
     setupFiles: [tool('jest-seed.cjs')],
     reporters: ['default', tool('jest-seed-reporter.cjs')],
     // Long enough for a busy machine: a test that needs the limit to end is hung, and no test measures time.
-    testTimeout: 30_000,
+    testTimeout: 120_000,
     testMatch: ['<rootDir>/src/**/*.spec.ts'],
     testEnvironmentOptions: { customExportConditions: ['@eros/source', 'node', 'node-addons'] },
     moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },

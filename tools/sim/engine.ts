@@ -50,6 +50,7 @@ export class Engine {
       logger: this.logger(),
       clock: { nowMs: () => process.nowMs() },
       ids: { next: () => world.nextId('id') },
+      databaseName: node,
       schedule: (work: () => void, afterMs: number) => this.schedule(work, afterMs),
       random: world.chance(`engine ${node}`).random,
       creators,
@@ -61,7 +62,7 @@ export class Engine {
     const limits = { leaseMs: LEASE_MS, transactionTimeoutMs: TRANSACTION_TIMEOUT_MS };
     const recoveriesMax = world.chance('recoveries').pick([3, 20]);
     this.sagas = new Sagas({ ...ports, store: to('sagas', sagas) }, { ...limits, recoveriesMax });
-    this.idempotency = new Idempotency({ ...ports, store: to('operations', operations), databaseName: node }, limits);
+    this.idempotency = new Idempotency({ ...ports, store: to('operations', operations) }, limits);
     this.breakers = new CircuitBreakers(
       { ...ports, store: to('breakers', breakers), ...this.news() },
       { policies: Object.fromEntries(world.outside.breakerPolicies) },

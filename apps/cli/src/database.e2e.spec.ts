@@ -3,8 +3,6 @@ import path from 'node:path';
 import BetterSqlite from 'better-sqlite3';
 import { EXAMPLE, wellBehaved, Workshop } from './testing/run-eros.js';
 
-jest.setTimeout(120_000);
-
 const WEEK = '2026-11-23';
 
 describe('a database that cannot be used', () => {

@@ -4,8 +4,6 @@ import type { ImportReport } from '@eros/app';
 import { EXAMPLE_COUNTS } from './testing/example-counts.js';
 import { EXAMPLE, Workshop } from './testing/run-eros.js';
 
-jest.setTimeout(120_000);
-
 const KINDS = ['creators', 'captions', 'messages'] as const;
 const exported = (kind: string): string => path.join(EXAMPLE, `${kind}.csv`);
 

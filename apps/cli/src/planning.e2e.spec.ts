@@ -3,8 +3,6 @@ import { writeFileSync } from 'node:fs';
 import type { FleetReport, WeekPlan } from '@eros/app';
 import { exampleWorkshop, tooLong, wellBehaved } from './testing/run-eros.js';
 
-jest.setTimeout(120_000);
-
 const WEEK = '2026-11-23';
 const AS_OF = ['--as-of', '2026-11-22T12:00Z'];
 

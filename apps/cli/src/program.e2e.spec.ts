@@ -1,8 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { tooLong, wellBehaved, Workshop } from './testing/run-eros.js';
 
-jest.setTimeout(120_000);
-
 const WEEK = '2026-11-23';
 
 describe('the program', () => {

@@ -55,16 +55,11 @@ describe('workers', () => {
       ],
       /five fields/,
     ],
+    ['wake-ups by PostgreSQL for a file', ['worker', '--dispatch', 'pg-boss'], /pg-boss needs PostgreSQL/],
     ['no saga at once', ['worker', '--concurrency', '0'], /whole number from 1/],
   ])('refuse %s', async (_, args, message) => {
     const { exitCode, stderr } = await run(...args);
     expect(stderr).toMatch(message);
     expect(exitCode).toBe(2);
-  });
-
-  it('do not take pg-boss on a file', async () => {
-    const { exitCode, stderr } = await run('worker', '--dispatch', 'pg-boss');
-    expect(stderr).toMatch(/unless the database is PostgreSQL/);
-    expect(exitCode).toBe(1);
   });
 });

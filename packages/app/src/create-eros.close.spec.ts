@@ -62,6 +62,11 @@ describe('close', () => {
 
   it('tells every later call that needs the database that the engine is closed', async () => {
     const eros = await createEros({ database: { type: 'sqlite', path: file } });
+    const saga = eros.sagas.define({
+      name: 'late',
+      version: 1,
+      steps: [{ name: 'a', execute: async () => undefined }],
+    });
     await eros.close();
     const why = { by: 'ops', reason: 'a test' };
     const week = { creatorId: 'c-1', weekStart: '2026-11-02' };
@@ -79,6 +84,7 @@ describe('close', () => {
         eros.followups.recordResponse({ creatorId: 'c-1', ppvId: '1', kind: 'reply', at: new Date(0) }),
       idempotent: () => eros.idempotency.run('anything', {}, async () => 1),
       listSagas: () => eros.sagas.list(),
+      startSaga: () => saga.start({ creatorId: 'c-1', input: null }),
       calculate: () => eros.volumes.calculate('c-1'),
       measure: () => eros.learning.measure(),
       apply: () => eros.learning.apply(),

@@ -145,4 +145,4 @@ it('takes a host through two weeks', async () => {
   } finally {
     await close();
   }
-}, 60_000);
+});

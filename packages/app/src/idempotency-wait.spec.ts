@@ -26,4 +26,4 @@ it('stays awake while it waits for the claim of a process that is gone', async (
   expect((await other).stdout).toBe('first\n');
   await first;
   await close();
-}, 30_000);
+});

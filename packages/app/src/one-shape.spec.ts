@@ -57,4 +57,4 @@ it('idempotent calls, guarded calls and sagas make no hidden class for each obje
   } finally {
     await close();
   }
-}, 120_000);
+});

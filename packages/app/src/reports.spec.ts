@@ -133,7 +133,7 @@ it('tells how good the predictions were, at the volume really sent, beside the n
   } finally {
     await close();
   }
-}, 60_000);
+});
 
 it('lists the rotations in state active', async () => {
   const { eros, clock, close } = await openReplayed({}, ['2026-10-12']);
@@ -149,7 +149,7 @@ it('lists the rotations in state active', async () => {
   } finally {
     await close();
   }
-}, 30_000);
+});
 
 it('refuses filters that are none', async () => {
   const { eros, close } = await openEngine();

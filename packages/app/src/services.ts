@@ -98,7 +98,10 @@ export async function assembleServices(
   const sagaSettings = sagaSettingsOf(options);
   const failures = new LastingFailures(sagaSettings);
   const sagas = new Sagas(
-    { ...ports, store: sagaStore, random: Math.random, node, keepAlive: nodeKeepAlive, dispatch, failures },
+    {
+      ...{ ...ports, store: sagaStore, dispatch, failures },
+      ...{ random: Math.random, node, databaseName, keepAlive: nodeKeepAlive },
+    },
     sagaSettings,
   );
   const reader = new WeekMaterialReader({

@@ -36,4 +36,4 @@ it('keeps no process alive behind its close when PostgreSQL is silent, also by c
     await proxy.close();
     await drop();
   }
-}, 60_000);
+});

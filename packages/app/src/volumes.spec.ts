@@ -27,7 +27,7 @@ it('calculates what the plan of the coming week then has, and writes nothing', a
   } finally {
     await close();
   }
-}, 30_000);
+});
 
 it('explains a planned week from what is stored, and the row has the same numbers', async () => {
   const { eros, close } = await openHost({ creatorIds: [CREATOR] });
@@ -61,7 +61,7 @@ it('explains a planned week from what is stored, and the row has the same number
   } finally {
     await close();
   }
-}, 30_000);
+});
 
 it('refuses creators and weeks that are not there', async () => {
   const { eros, close } = await openHost({ creatorIds: [CREATOR] });
@@ -77,4 +77,4 @@ it('refuses creators and weeks that are not there', async () => {
   } finally {
     await close();
   }
-}, 30_000);
+});

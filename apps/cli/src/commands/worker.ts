@@ -4,7 +4,7 @@ import { formatCount, formatDecimal, plural } from '../output/format.js';
 import { wholeNumberArgument } from '../run/arguments.js';
 import type { CommandContext, CommandResult } from '../run/command-context.js';
 import type { CommandRunner } from '../run/command-runner.js';
-import { withEros } from '../run/engine.js';
+import { databaseOption, withEros } from '../run/engine.js';
 import { warningsOn, type Warnings } from '../run/engine-logger.js';
 
 interface WorkerOptions {
@@ -63,6 +63,9 @@ async function work(context: CommandContext, options: WorkerOptions): Promise<Co
     throw new UsageError(
       '--plan-fleet, --measure and --time-zone need --dispatch pg-boss: nothing else keeps the time',
     );
+  const { type } = await databaseOption(context.database);
+  if (dispatch === 'pg-boss' && type !== 'postgres')
+    throw new UsageError('--dispatch pg-boss needs PostgreSQL: --database postgres://user:password@host:port/name');
   const sagas = { runningMax: concurrency, sweepMs };
   const workers = { dispatch, ...(Object.keys(asked).length > 0 && { timetable: asked }) };
   await withEros(

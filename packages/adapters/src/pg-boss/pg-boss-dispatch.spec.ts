@@ -180,7 +180,7 @@ it('keeps no connection once a silent server is given up, and waits for none', a
   } finally {
     await proxy.close();
   }
-}, 20_000);
+});
 
 describe('without what pg-boss needs', () => {
   const SECRET = 'open sesame';

@@ -4,7 +4,6 @@ import { PostgresDatabase } from './postgres-database.js';
 import type { PostgresOptions } from './postgres-pool.js';
 
 // One test starts a server of its own.
-jest.setTimeout(60_000);
 const SECRET = 'correct-horse';
 
 /** The fault of an error whose words hold no secret, or the error itself. */

@@ -2,8 +2,6 @@ import { DatabaseUnavailableError } from '@eros/domain';
 import { createTestDatabase } from '../testing/test-postgres.js';
 import { PostgresDatabase } from './postgres-database.js';
 
-jest.setTimeout(30_000);
-
 interface Proxy {
   readonly url: string;
   freeze(): void;

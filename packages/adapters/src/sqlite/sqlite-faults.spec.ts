@@ -15,7 +15,6 @@ import { canMakeReadOnly, canMount, onSmallDisk, whileReadOnly } from '../testin
 import { temporaryFolder } from '../testing/temporary-folder.js';
 import { SqliteDatabase } from './sqlite-database.js';
 
-jest.setTimeout(30_000);
 const probe = temporaryFolder();
 const where = {
   filesCanBeLocked: canMakeReadOnly(path.dirname(probe.file('x'))),

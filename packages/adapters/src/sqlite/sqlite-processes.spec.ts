@@ -7,7 +7,6 @@ import { temporaryFolder } from '../testing/temporary-folder.js';
 import { SqliteDatabase } from './sqlite-database.js';
 
 // These need a second process, which runs the built package: build before running this file alone.
-jest.setTimeout(60_000);
 const script = (name: string): string => path.join(__dirname, '../testing/processes', name);
 
 interface Report {

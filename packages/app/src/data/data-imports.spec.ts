@@ -75,7 +75,7 @@ it('imports the example export with the counts that it states, and nothing new t
   expect(await eros.data.importCaptions(captions)).toMatchObject({ imported: 0, unchanged: 720, revised: 0 });
   expect(await eros.data.importMessages(messages)).toMatchObject({ ...defects, imported: 0, unchanged: imported });
   expect(await countOf('mass_messages')).toBe(imported);
-}, 120_000);
+});
 
 describe('a report', () => {
   beforeEach(() => eros.data.importCreators([creator('c-1')]));

@@ -33,7 +33,7 @@ describe('figures that come late', () => {
     } finally {
       await close();
     }
-  }, 60_000);
+  });
 
   it('are kept beside, and change no signal, once they were learnt from', async () => {
     const { eros, close } = await openReplayed();
@@ -59,7 +59,7 @@ describe('figures that come late', () => {
     } finally {
       await close();
     }
-  }, 60_000);
+  });
 
   it('are not missed when they come while the week is measured', async () => {
     let whileMeasuring = async (): Promise<void> => undefined;
@@ -88,5 +88,5 @@ describe('figures that come late', () => {
     } finally {
       await close();
     }
-  }, 30_000);
+  });
 });

@@ -39,7 +39,7 @@ it('measures and applies once, whoever asks, and each step can be taken again fr
     await other.close();
     await close();
   }
-}, 60_000);
+});
 
 describe('freeze', () => {
   const why = { by: 'dana', reason: 'on holiday' };
@@ -72,7 +72,7 @@ describe('freeze', () => {
     } finally {
       await close();
     }
-  }, 60_000);
+  });
 
   it('wants a creator, a name and a reason', async () => {
     const { eros, close } = await openHost();

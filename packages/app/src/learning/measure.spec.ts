@@ -59,7 +59,7 @@ it('writes what came of each week into the documented columns', async () => {
   } finally {
     await close();
   }
-}, 60_000);
+});
 
 describe('a week without data', () => {
   const LAST = '2026-10-19';
@@ -89,7 +89,7 @@ describe('a week without data', () => {
     } finally {
       await close();
     }
-  }, 30_000);
+  });
 
   it('in which nothing was sent earned 0 only when that is known', async () => {
     const { eros, clock, close } = await openHost({ creatorIds: [CREATOR], history: '2026-10-18T00:00:00Z' });
@@ -106,7 +106,7 @@ describe('a week without data', () => {
     } finally {
       await close();
     }
-  }, 30_000);
+  });
 
   it('of which 0 was predicted has no error in percent', async () => {
     const { eros, close } = await openHost({ creatorIds: [CREATOR], now: '2026-10-25T12:00:00Z' });
@@ -122,5 +122,5 @@ describe('a week without data', () => {
     } finally {
       await close();
     }
-  }, 30_000);
+  });
 });

@@ -153,7 +153,8 @@ describe('sagas between workers', () => {
     await world.settle(b.sagas.define(definition).run(request('s')));
     expect(world.nowMs).toBe(nowMs);
     expect((await b.sagas.get('s'))?.timeline.filter((e) => e.type === 'claimed' && e.isRecovery)).toEqual([]);
-    expect(await codeOf(a.sagas.define(definition).start(request('t')))).toBe('saga_handed_back');
+    expect(await codeOf(a.sagas.define(definition).start(request('t')))).toBe('engine_closed');
+    expect(await b.sagas.get('t')).toBeUndefined();
   });
 
   it('leaves no lease behind, at whatever moment of taking a saga up it closes', async () => {

@@ -9,6 +9,8 @@ export interface SagaServicePorts extends SagaRunPorts {
   readonly ids: Ids;
   /** This process's name in leases. */
   readonly node: string;
+  /** The file or host, without secrets. */
+  readonly databaseName: string;
   /** Keeps the process alive until the answer is called: somebody awaits a saga that may be between two timers. */
   readonly keepAlive: () => () => void;
   /** Default: none are told; every saga is found by sweeping. */

@@ -44,6 +44,7 @@ export interface Saga<I> {
    * @throws {UnknownCreatorError}
    * @throws {SagaExistsError} when another saga (other name, creator or input) has the id.
    * @throws {InvalidSettingsError} when the input is not JSON, the id blank, or the priority no whole number.
+   * @throws {EngineClosedError} when this process is closing: nothing was started.
    */
   start(request: StartSaga<I>): Promise<SagaHandle>;
   /** Starts a saga and waits for its end. Rejects as `start` and the handle's `wait` do. */

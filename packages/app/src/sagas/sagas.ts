@@ -2,6 +2,7 @@ import {
   assertWhy,
   decideSaga,
   definitionHash,
+  EngineClosedError,
   InvalidDefinitionError,
   InvalidSettingsError,
   SagaHandedBackError,
@@ -247,7 +248,7 @@ export class Sagas {
     definition: HeldSaga['definition'],
     { creatorId, input: given, sagaId = this.ports.ids.next(), transaction, priority }: StartSaga<I>,
   ): Promise<SagaHandle> {
-    if (this.isClosing) throw new SagaHandedBackError(sagaId);
+    if (this.isClosing) throw new EngineClosedError(this.ports.databaseName);
     if (typeof sagaId !== 'string' || sagaId.trim() === '') {
       throw new InvalidSettingsError('sagaId', JSON.stringify(sagaId), 'a text that is not blank');
     }

@@ -150,7 +150,7 @@ it('plans all the weeks of a creator that wait in line together, though nobody w
   } finally {
     await close();
   }
-}, 60_000);
+});
 
 it('follows a week from round to round, and makes no round after a roll-back', async () => {
   const { eros, close } = await open({ creatorIds: ['c-009'] });
@@ -175,7 +175,7 @@ it('follows a week from round to round, and makes no round after a roll-back', a
   } finally {
     await close();
   }
-}, 60_000);
+});
 
 it('waits in line until what it needs is back', async () => {
   let isDown = true;
@@ -208,7 +208,7 @@ it('waits in line until what it needs is back', async () => {
   } finally {
     await close();
   }
-}, 60_000);
+});
 
 it.each(['claim', 'append'] as const)(
   'stops waiting when nothing can be written for good (%s), and what is in line stays there',
@@ -237,5 +237,4 @@ it.each(['claim', 'append'] as const)(
       await close();
     }
   },
-  30_000,
 );

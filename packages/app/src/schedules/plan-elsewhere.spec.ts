@@ -121,7 +121,7 @@ it('plans anew when another process has finished the saga, and met a moved rotat
   } finally {
     await close();
   }
-}, 60_000);
+});
 
 it('replans what there is when another process has finished the saga, and met a week that was moved', async () => {
   const { eros, takeOver, gate, workersGate, close } = await openWithWorker();
@@ -139,4 +139,4 @@ it('replans what there is when another process has finished the saga, and met a 
   } finally {
     await close();
   }
-}, 60_000);
+});

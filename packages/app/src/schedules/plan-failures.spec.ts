@@ -82,7 +82,7 @@ it('starts over when the rotation is drawn from between composing and storing', 
   } finally {
     await close();
   }
-}, 30_000);
+});
 
 it('tries again when a busy machine lets its transaction time out, and leaves no half of a week', async () => {
   const { eros, switches, close } = await openWithSwitches({ transactionTimeoutMs: 400 });
@@ -112,7 +112,7 @@ it('tries again when a busy machine lets its transaction time out, and leaves no
   } finally {
     await close();
   }
-}, 30_000);
+});
 
 it('leaves nothing of a week that could not be stored, and plans it when its cause is mended', async () => {
   const { eros, switches, close } = await openWithSwitches();
@@ -126,7 +126,7 @@ it('leaves nothing of a week that could not be stored, and plans it when its cau
   } finally {
     await close();
   }
-}, 60_000);
+});
 
 it('opens a circuit before a history that keeps failing; a fleet goes on and says who is not planned', async () => {
   const creatorIds = ['c-001', 'c-002', 'c-003', 'c-004'];
@@ -171,7 +171,7 @@ it('opens a circuit before a history that keeps failing; a fleet goes on and say
   } finally {
     await close();
   }
-}, 60_000);
+});
 
 it('plans a fleet: what fails is told, what is planned already stays', async () => {
   const { eros, close } = await openHost({ creatorIds: ['c-001', 'c-002', 'c-022'] });
@@ -191,7 +191,7 @@ it('plans a fleet: what fails is told, what is planned already stays', async () 
   } finally {
     await close();
   }
-}, 60_000);
+});
 
 it('does not replan behind the back of somebody who approves the week meanwhile', async () => {
   const { eros, switches, close } = await openWithSwitches();
@@ -205,4 +205,4 @@ it('does not replan behind the back of somebody who approves the week meanwhile'
   } finally {
     await close();
   }
-}, 30_000);
+});

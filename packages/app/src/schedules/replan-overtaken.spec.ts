@@ -81,7 +81,7 @@ it('replans what there is when the replan before it is rolled back meanwhile', a
   } finally {
     await close();
   }
-}, 60_000);
+});
 
 it('says so when the week is taken back while it is replanned', async () => {
   const { eros, stopNext, close } = await openGated();
@@ -99,7 +99,7 @@ it('says so when the week is taken back while it is replanned', async () => {
   } finally {
     await close();
   }
-}, 60_000);
+});
 
 it('replans a week that was taken back and planned anew, within the hour', async () => {
   const { eros, close } = await openGated();
@@ -114,4 +114,4 @@ it('replans a week that was taken back and planned anew, within the hour', async
   } finally {
     await close();
   }
-}, 60_000);
+});

@@ -36,4 +36,4 @@ it('a round of replanning that is taken up late changes nothing', async () => {
   } finally {
     await close();
   }
-}, 30_000);
+});

@@ -44,7 +44,7 @@ it('begins the last planned week at its first slot again', async () => {
   } finally {
     await close();
   }
-}, 60_000);
+});
 
 it('leaves an earlier week its slots and takes more from the end', async () => {
   const { eros, first, slots, replan, close } = await openPlanned();
@@ -72,7 +72,7 @@ it('leaves an earlier week its slots and takes more from the end', async () => {
   } finally {
     await close();
   }
-}, 60_000);
+});
 
 it('supersedes the prediction, calls the old follow-ups off and says so', async () => {
   const { eros, second, replan, close } = await openPlanned();
@@ -115,7 +115,7 @@ it('supersedes the prediction, calls the old follow-ups off and says so', async 
   } finally {
     await close();
   }
-}, 60_000);
+});
 
 it('replans once for all callers of one round, of two engines', async () => {
   const { eros, database, clock, slots, close } = await openPlanned();
@@ -130,7 +130,7 @@ it('replans once for all callers of one round, of two engines', async () => {
     await other.close();
     await close();
   }
-}, 60_000);
+});
 
 it('refuses weeks that were never planned, approved or partly sent', async () => {
   const { eros, first, second, replan, close } = await openPlanned();
@@ -158,4 +158,4 @@ it('refuses weeks that were never planned, approved or partly sent', async () =>
   } finally {
     await close();
   }
-}, 60_000);
+});

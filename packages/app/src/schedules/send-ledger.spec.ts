@@ -17,7 +17,7 @@ beforeEach(async () => {
   ({ eros, clock, close } = await openHost({ creatorIds: [CREATOR] }));
   plan = await eros.schedules.planWeek({ creatorId: CREATOR, weekStart: WEEK });
   clock.set('2026-11-09T12:00:00Z');
-}, 30_000);
+});
 afterEach(() => close());
 
 const dueIds = async (limit = 1_000): Promise<number[]> =>

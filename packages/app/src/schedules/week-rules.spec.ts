@@ -35,7 +35,6 @@ it.each(ZONES)(
       await close();
     }
   },
-  60_000,
 );
 
 it('keeps to the shares of the rotation over weeks, and to captions that rest', async () => {
@@ -78,7 +77,7 @@ it('keeps to the shares of the rotation over weeks, and to captions that rest', 
   } finally {
     await close();
   }
-}, 60_000);
+});
 
 it('says with which captions it could not do', async () => {
   // Hardly any captions: volume is lowered, never a rule broken.
@@ -101,7 +100,7 @@ it('says with which captions it could not do', async () => {
   } finally {
     await close();
   }
-}, 60_000);
+});
 
 it.each([
   [

@@ -86,7 +86,7 @@ it('takes a planned week back, whole, so that it can be planned anew', async () 
   } finally {
     await close();
   }
-}, 60_000);
+});
 
 it('puts back the week that was replaced', async () => {
   const { eros, plan, clock, close } = await openPlanned();
@@ -108,7 +108,7 @@ it('puts back the week that was replaced', async () => {
   } finally {
     await close();
   }
-}, 60_000);
+});
 
 it('leaves a week alone that was planned again since', async () => {
   const { eros, plan, close } = await openPlanned();
@@ -121,7 +121,7 @@ it('leaves a week alone that was planned again since', async () => {
   } finally {
     await close();
   }
-}, 60_000);
+});
 
 it.each([
   [[0, 1], undefined],
@@ -153,7 +153,6 @@ it.each([
       await close();
     }
   },
-  60_000,
 );
 
 it('keeps the slots of an earlier week when later ones have taken more', async () => {
@@ -166,7 +165,7 @@ it('keeps the slots of an earlier week when later ones have taken more', async (
   } finally {
     await close();
   }
-}, 60_000);
+});
 
 it('parks at an approved week until somebody takes the approval back', async () => {
   const { eros, plan, before, close } = await openPlanned();
@@ -186,4 +185,4 @@ it('parks at an approved week until somebody takes the approval back', async () 
   } finally {
     await close();
   }
-}, 60_000);
+});

@@ -1,5 +1,5 @@
 /** Less than any spec that waits is given, so that the wait, and not the spec, says what did not come. */
-const PATIENCE_MS = 25_000;
+const PATIENCE_MS = 60_000;
 const LOOK_EVERY_MS = 20;
 
 /**

@@ -119,7 +119,14 @@ export class SagaWorld {
     const silent = () => undefined;
     const sagas = new Sagas(
       {
-        ...{ store: guardedStore, unitOfWork, node, schedule: this.schedule, random: seededRandom(node) },
+        ...{
+          store: guardedStore,
+          unitOfWork,
+          node,
+          databaseName: 'in memory',
+          schedule: this.schedule,
+          random: seededRandom(node),
+        },
         creators: { find: async (creatorId) => (creatorId === 'nobody' ? undefined : creatorOf(creatorId)) },
         sha256: (text) => createHash('sha256').update(text).digest('hex'),
         ids: { next: () => `saga-${(this.lastId += 1)}` },
