@@ -149,11 +149,14 @@ export class SchemaOutdatedError extends Error {
 
   constructor(
     readonly database: string,
+    /** All that it lacks; the message names the first. */
     readonly pending: readonly string[],
     options?: { cause: unknown },
   ) {
-    const lacked = pending.join(', ');
-    super(`database ${database} lacks ${lacked}: run \`eros db migrate\`, or open it with migrate: 'auto'`, options);
+    super(
+      `database ${database} lacks ${listed(pending)}: run \`eros db migrate\`, or open it with migrate: 'auto'`,
+      options,
+    );
   }
 }
 
@@ -165,9 +168,10 @@ export class SchemaNewerError extends Error {
 
   constructor(
     readonly database: string,
+    /** All of it; the message names the first. */
     readonly unknown: readonly string[],
   ) {
-    super(`database ${database} has ${unknown.join(', ')}, which this version does not know: upgrade this program`);
+    super(`database ${database} has ${listed(unknown)}, which this version does not know: upgrade this program`);
   }
 }
 
@@ -185,4 +189,13 @@ export class SchemaConflictError extends Error {
       `database ${database} is not ours or was changed: ${conflicts.join('; ')}. Use another file, or mend what is named`,
     );
   }
+}
+
+const NAMED_MAX = 5;
+
+/** A new database lacks everything, which is no line to read. */
+function listed(changes: readonly string[]): string {
+  const unnamed = changes.length - NAMED_MAX;
+  const named = changes.slice(0, NAMED_MAX).join(', ');
+  return unnamed > 0 ? `${named} and ${unnamed} more` : named;
 }
