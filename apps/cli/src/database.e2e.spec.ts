@@ -70,6 +70,25 @@ describe('a database that cannot be used', () => {
     expect(unreadable.exitCode).toBe(1);
   });
 
+  it('hides no saga behind one whose row is damaged, nor that one behind them', async () => {
+    const other = new BetterSqlite(workshop.file('good.db'));
+    const row = `(saga_id, creator_id, status, started_at, created_at, definition_name, definition_version, definition_hash, input, steps_completed, compensation_errors)`;
+    for (const [id, startedAt] of [
+      ['s1', '2026-11-01T00:00:00.000Z'],
+      ['s2', 'soon'],
+    ])
+      other
+        .prepare(
+          `INSERT INTO saga_execution_log ${row} VALUES (?, 'c', 'completed', ?, ?, 'any', 1, 'hash', 'null', '[]', '[]')`,
+        )
+        .run(id, startedAt, '2026-11-01T00:00:00.000Z');
+    other.close();
+    const list = await run('sagas', 'list', '--database', 'good.db');
+    expect(list.stdout).toMatch(/s1/);
+    expect(list.stderr).toMatch(/warning: saga "s2" cannot be read, for its started_at .*mend its row/);
+    expect(list.exitCode).toBe(3);
+  });
+
   it('is no database at all', async () => {
     writeFileSync(workshop.file('notes.db'), 'these are my notes, and no database '.repeat(50));
     const { exitCode, stderr } = await run('plan', '--database', 'notes.db');

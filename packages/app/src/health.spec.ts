@@ -49,6 +49,22 @@ it('names a breaker whose row is none of ours, and what to do, beside those that
   expect((await eros.reports.unhealthyBreakers()).map(({ name }) => name)).toEqual(['aged', 'api']);
 });
 
+it('names a parked saga whose row is damaged, beside those that can be read', async () => {
+  await eros.data.importCreators([CREATOR]);
+  const step = { name: 'pay', retry: { attempts: 1 }, execute: () => Promise.reject(new Error('no')), pivot: true };
+  const retried = { ...step, onExhausted: 'park' as const };
+  const saga = eros.sagas.define({ name: 'parking', version: 1, steps: [retried] });
+  for (const sagaId of ['s1', 's2'])
+    await expect(saga.run({ creatorId: 'c-1', sagaId, input: null })).rejects.toMatchObject({ code: 'saga_failed' });
+  await query(eros, `UPDATE saga_execution_log SET steps_completed = '{"a":1}' WHERE saga_id = 's2'`);
+  const problem = expect.stringContaining('saga "s2" cannot be read, for its steps_completed');
+  expect(await eros.sagas.list({ stuck: true })).toMatchObject({
+    items: [{ sagaId: 's1' }],
+    unreadable: [{ sagaId: 's2', problem }],
+  });
+  expect(await failing()).toEqual({ sagas: expect.stringMatching(/^saga "s2" cannot be read.*; parked: s1: /) });
+});
+
 it('says of a held breaker who holds it: that one does not try again by itself', async () => {
   const until = new Date('2999-01-01T00:00:00Z');
   await eros.breakers.hold('api', 'open', { by: 'dana', reason: 'their maintenance', until });

@@ -39,14 +39,15 @@ export async function checkHealth(
       return { ok: false, detail: describeUnhealthy(unhealthy) };
     }),
     check('sagas', async () => {
-      const { items } = await sagas.list({ stuck: true, limit: 10 });
+      const { items, unreadable = [] } = await sagas.list({ stuck: true, limit: 10 });
       const unclaimed = (await sagas.unclaimed()).map(({ name, version, count }) => `${count} of ${name} ${version}`);
       // Another process may have these definitions, as while a new release is rolled out: no fault of this one.
       const others = unclaimed.length === 0 ? '' : `; not defined here, so unclaimed: ${unclaimed.join(', ')}`;
-      if (items.length === 0) return { ok: true, detail: `none parked${others}` };
       const ids = items.map(({ sagaId }) => sagaId).join(', ');
       const advice = 'see `eros sagas show ID`, mend the cause, then retry or skip the step, or revive';
-      return { ok: false, detail: `parked: ${ids}: ${advice}${others}` };
+      const parked = items.length === 0 ? 'none parked' : `parked: ${ids}: ${advice}`;
+      const detail = [...unreadable.map(({ problem }) => problem), `${parked}${others}`].join('; ');
+      return { ok: items.length + unreadable.length === 0, detail };
     }),
   ]);
   return { ok: checks.every(({ ok }) => ok), checks };

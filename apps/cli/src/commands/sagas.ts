@@ -1,5 +1,6 @@
 import type { SagaStatus } from '@eros/app';
 import { Option, type Command } from 'commander';
+import { EXIT } from '../exit-code.js';
 import { formatSaga, formatSagas } from '../output/sagas.js';
 import { wholeNumberArgument } from '../run/arguments.js';
 import type { CommandContext, CommandResult } from '../run/command-context.js';
@@ -48,8 +49,11 @@ export function sagasCommand(program: Command, run: CommandRunner): void {
 const list = (context: CommandContext, { creator, ...filter }: ListOptions): Promise<CommandResult> =>
   withEros(context, async ({ sagas }) => {
     const page = await sagas.list({ ...filter, ...(creator === undefined ? {} : { creatorId: creator }) });
-    context.say(formatSagas(page.items, context.terminal));
-    return { data: page };
+    const { items, unreadable = [] } = page;
+    const { terminal } = context;
+    if (items.length > 0 || unreadable.length === 0) context.say(formatSagas(items, terminal));
+    for (const { problem } of unreadable) terminal.writeError(`${terminal.colours.yellow('warning:')} ${problem}\n`);
+    return { data: page, exitCode: unreadable.length > 0 ? EXIT.partial : EXIT.ok };
   });
 
 const show = (context: CommandContext, sagaId: string): Promise<CommandResult> =>

@@ -191,7 +191,11 @@ export class MemorySagaStore implements SagaStore {
       .sort((a, b) => rank(positionOf(b)) - rank(positionOf(a)));
     const sagas = found.slice(0, limit);
     const last = sagas.at(-1);
-    return { sagas, ...(last && found.length > limit ? { cursor: formatSagaCursor(positionOf(last)) } : {}) };
+    return {
+      sagas,
+      unreadable: [],
+      ...(last && found.length > limit ? { cursor: formatSagaCursor(positionOf(last)) } : {}),
+    };
   }
 }
 

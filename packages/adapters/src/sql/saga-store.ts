@@ -9,8 +9,8 @@ import {
   heldAfter,
   isOpenSaga,
   readJournal,
-  sagaPageOf,
   SagaLeaseLostError,
+  sagaPageOf,
   StaleVersionError,
   summarizeSaga,
   UnknownSagaError,
@@ -18,10 +18,10 @@ import {
   type NamedSagas,
   type NewSaga,
   type SagaClaimTerms,
-  type SagaHolder,
   type SagaDetail,
   type SagaEvent,
   type SagaFilter,
+  type SagaHolder,
   type SagaLease,
   type SagaPage,
   type SagaRecord,
@@ -30,6 +30,7 @@ import {
   type SagaStore,
   type StoredJournal,
   type Transaction,
+  UnreadableSagaError,
   type WaitingSagas,
 } from '@eros/domain';
 import type { Dialect } from './dialect.js';
@@ -272,8 +273,18 @@ export class SqlSagaStore implements SagaStore {
     const nowMs = await this.database.nowMs(tx);
     const page = rows.slice(0, limit);
     const last = page.at(-1);
+    const sagas: SagaRecord[] = [];
+    const unreadable: UnreadableSagaError[] = [];
+    for (const row of page) {
+      try {
+        sagas.push(sagaFromRow(row, nowMs));
+      } catch (error) {
+        if (!(error instanceof UnreadableSagaError)) throw error;
+        unreadable.push(error);
+      }
+    }
     return {
-      sagas: page.map((row) => sagaFromRow(row, nowMs)),
+      ...{ sagas, unreadable },
       ...(last && rows.length > limit ? { cursor: formatSagaCursor({ isStuck: last.stuck === 1, id: last.id }) } : {}),
     };
   }

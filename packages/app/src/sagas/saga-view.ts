@@ -104,9 +104,18 @@ export function sagaDetailView(saga: SagaDetail, hashes: ReadonlySet<string>): S
   };
 }
 
+/** A saga whose row was damaged, by hand or by another program. */
+export interface UnreadableSaga {
+  readonly sagaId: string;
+  /** Names the column, and what to do. */
+  readonly problem: string;
+}
+
 /** One page of a list; without a cursor it is the last one. */
 export interface SagaViewPage {
   readonly items: readonly SagaView[];
+  /** Those of the page whose row cannot be read, and why; absent when there are none. */
+  readonly unreadable?: readonly UnreadableSaga[];
   readonly cursor?: string;
 }
 

@@ -101,9 +101,14 @@ export class Sagas {
 
   /** Parked ones first, then the newest. @throws {InvalidSettingsError} for a bad cursor or limit. */
   async list(filter: SagaFilter = {}): Promise<SagaViewPage> {
-    const { sagas, cursor } = await this.ports.store.list(filter);
+    const { sagas, unreadable: damaged, cursor } = await this.ports.store.list(filter);
     const items = sagas.map((saga) => sagaView(saga, this.hashes()));
-    return { items, ...(cursor === undefined ? {} : { cursor }) };
+    const unreadable = damaged.map(({ sagaId, message }) => ({ sagaId, problem: message }));
+    return {
+      items,
+      ...(unreadable.length === 0 ? {} : { unreadable }),
+      ...(cursor === undefined ? {} : { cursor }),
+    };
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { Transaction } from '../storage/index.js';
+import type { UnreadableSagaError } from './errors.js';
 import type { SagaClaimTerms, SagaHolder, SagaLease } from './saga-claim.js';
 import type { SagaEvent } from './saga-event.js';
 import type { SagaRequest } from './saga-request.js';
@@ -78,6 +79,8 @@ export interface NamedSagas {
 export interface SagaPage {
   /** Parked ones first, then by age, newest first. */
   readonly sagas: readonly SagaRecord[];
+  /** Those of the page whose row has no meaning here. They hide no other. */
+  readonly unreadable: readonly UnreadableSagaError[];
   /** Absent on the last page. */
   readonly cursor?: string;
 }
