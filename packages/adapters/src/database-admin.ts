@@ -5,7 +5,13 @@ import { Migrator } from './migrations/migrator.js';
 import { postgresSchema } from './migrations/postgres-schema.js';
 import { sqliteSchema } from './migrations/sqlite-schema.js';
 import { PostgresDatabase } from './postgres/postgres-database.js';
-import { databaseNameOf, POSTGRES_URL_ADVICE, postgresUrlProblem } from './postgres/postgres-url.js';
+import {
+  databaseNameOf,
+  isMeantForPostgres,
+  POSTGRES_URL_ADVICE,
+  postgresUrlProblem,
+  SQLITE_PATH_ADVICE,
+} from './postgres/postgres-url.js';
 import { declaredSchema } from './schema/declared-schema.js';
 import type { SqliteDriver } from './sqlite/sqlite-connection.js';
 import { SqliteDatabase } from './sqlite/sqlite-database.js';
@@ -53,7 +59,7 @@ interface Opened {
 /**
  * Opens a database to look at its schema or to change it. Close it afterwards.
  *
- * @throws {InvalidSettingsError} for a URL that is none.
+ * @throws {InvalidSettingsError} for a URL that is none, and for one as the path of a file.
  * @throws {DatabaseUnavailableError} from the first call that reads the database, when it cannot be used.
  */
 export async function openMigrations(
@@ -62,6 +68,9 @@ export async function openMigrations(
   const { clock = { nowMs: Date.now } } = options;
   const problem = 'url' in options ? postgresUrlProblem(options.url) : undefined;
   if (problem !== undefined) throw new InvalidSettingsError('url', problem, POSTGRES_URL_ADVICE);
+  if ('path' in options && isMeantForPostgres(options.path)) {
+    throw new InvalidSettingsError('path', 'the URL of a server', SQLITE_PATH_ADVICE);
+  }
   const databaseName = 'path' in options ? options.path : databaseNameOf(options.url);
   const isThere = (): boolean => !('path' in options) || existsSync(options.path);
   let opening: Promise<Opened> | undefined;

@@ -1,4 +1,4 @@
-import { POSTGRES_URL_ADVICE, postgresUrlProblem } from '@eros/adapters';
+import { isMeantForPostgres, POSTGRES_URL_ADVICE, postgresUrlProblem, SQLITE_PATH_ADVICE } from '@eros/adapters';
 import { assertStorableText, InvalidSettingsError, UnsupportedDatabaseError } from '@eros/domain';
 import { assertMs, assertNames, assertOneOf, fieldOf, shown } from './option-checks.js';
 import type { DatabaseOption } from './options.js';
@@ -33,6 +33,9 @@ export function assertDatabase(database: DatabaseOption | undefined): void {
 function assertSqlite(database: Extract<DatabaseOption, { type: 'sqlite' }>): void {
   assertNames('database', database, ['type', 'path', 'driver', 'lockTimeoutMs']);
   assertStorableText('database.path', database.path);
+  if (isMeantForPostgres(database.path)) {
+    throw new InvalidSettingsError('database.path', 'the URL of a server', SQLITE_PATH_ADVICE);
+  }
   assertOneOf('database.driver', database.driver, ['sqlite3', 'better-sqlite3']);
   if (database.lockTimeoutMs !== undefined) {
     assertMs('database.lockTimeoutMs', database.lockTimeoutMs, 0, LONGEST_WAIT_MS);

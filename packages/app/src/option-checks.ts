@@ -10,7 +10,7 @@ export function assertNames(setting: string, given: object | undefined, known?: 
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw new InvalidSettingsError(
       setting,
-      shown(given),
+      typeof given === 'string' ? 'a text' : shown(given), // a text in this place is mostly a connection string, password and all
       known ? `an object of ${known.join(', ')}` : 'an object of settings',
     );
   }
@@ -41,9 +41,9 @@ export function assertFunctions(setting: string, given: unknown, names: readonly
 export const fieldOf = (given: unknown, name: string): unknown =>
   typeof given === 'object' && given !== null ? Reflect.get(given, name) : undefined;
 
-/** What was given, as text. Of an object no more than that it is one: it may hold secrets. */
+/** What was given, as text. Of an object or a URL no more than that it is one: it may hold secrets. */
 export function shown(given: unknown): string {
-  if (typeof given === 'string') return JSON.stringify(given);
+  if (typeof given === 'string') return given.includes('://') ? 'a URL' : JSON.stringify(given);
   if (Array.isArray(given)) return 'a list';
   if (typeof given === 'object' && given !== null) return 'an object';
   return typeof given === 'function' ? 'a function' : String(given);

@@ -21,6 +21,12 @@ export function postgresUrlProblem(text: unknown): string | undefined {
 /** What to give instead. */
 export const POSTGRES_URL_ADVICE = `${POSTGRES_URL_FORM}, with / ? # @ % in user and password percent-encoded: %2F %3F %23 %40 %25`;
 
+/** Whether a text given as the path of a file is the URL of a server instead: as a path, its password would be shown. */
+export const isMeantForPostgres = (path: string): boolean => /^\s*postgres(ql)?:/i.test(path);
+
+/** What to give instead. */
+export const SQLITE_PATH_ADVICE = 'the path of a file; a URL belongs to PostgreSQL, as url';
+
 /** `host:port/database` of a URL: what may be shown. Of a text that is no URL to be used it says nothing. */
 export function databaseNameOf(url: string): string {
   if (postgresUrlProblem(url) !== undefined) return 'of a URL that cannot be used';
