@@ -41,6 +41,7 @@ export type {
   SagaStep,
   SagaView,
   SagaViewPage,
+  UnreadableSaga,
   StartSaga,
   StepContext,
   TimelineEntry,
