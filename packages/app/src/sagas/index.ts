@@ -15,6 +15,7 @@ export type {
   SagaViewPage,
   TimelineEntry,
   UnclaimedSagas,
+  UnreadableSaga,
 } from './saga-view.js';
 export { LastingFailures } from './lasting-failures.js';
 export { nodeKeepAlive } from './keep-alive.js';
