@@ -90,6 +90,15 @@ describe('timing_idempotency', () => {
     expect(await store.sweep()).toBe(0);
   });
 
+  it('sweeps what lies behind rows that cannot be read, as many as it is asked to', async () => {
+    for (const key of ['bad-1', 'bad-2']) await insertAsPredecessor(key, '{', '2026-01-05 11:00:00');
+    await database.on().run("UPDATE timing_idempotency SET version = 'x', result = '1' WHERE operation_key = 'bad-2'");
+    for (const key of ['a', 'b', 'c']) await insertAsPredecessor(key, '1', '2026-01-05 11:30:00');
+
+    expect([await store.sweep(2), await store.sweep(2), await store.sweep(2)]).toEqual([2, 1, 0]);
+    expect(await rows()).toMatchObject([{ operation_key: 'bad-1' }, { operation_key: 'bad-2' }]);
+  });
+
   it('answers at once what is in the way of a claim, though another one writes and never ends', async () => {
     await store.dispatch(id, claim);
     const elsewhere = await SqliteDatabase.open({ path: database.path, clock });

@@ -21,7 +21,7 @@ import { SeenKeys } from './seen-keys.js';
 import type { SqlClock, SqlDatabase, SqlSession } from './sql-database.js';
 
 // As text, "2026-01-05 12:00" sorts before "2026-01-05T09:00": this finds some too many, never too few.
-const EXPIRED = `SELECT ${READ_COLUMNS} FROM timing_idempotency WHERE expires_at <= ? ORDER BY expires_at LIMIT ?`;
+const EXPIRED = `SELECT ${READ_COLUMNS} FROM timing_idempotency WHERE expires_at <= ? ORDER BY expires_at LIMIT ? OFFSET ?`;
 const DELETE = 'DELETE FROM timing_idempotency WHERE operation_key = ? AND version = ?';
 
 /** Each lost race means that somebody else has written; nobody loses this many in a row. */
@@ -155,11 +155,23 @@ export class SqlIdempotencyStore implements IdempotencyStore {
     if (!tx) return this.database.transaction((own) => this.sweep(limit, own), LOCKING);
     const atMs = await this.database.nowMs(tx);
     const session = this.database.on(tx);
-    const rows = await session.all<IdempotencyRow>(EXPIRED, [formatInstant(atMs), limit]);
+    const expiredBy = formatInstant(atMs);
     let count = 0;
-    for (const row of rows.filter((expired) => isRowSweepable(expired, atMs))) {
-      count += (await session.run(DELETE, [row.operation_key, versionOf(row)])).affected;
-    }
+    let found: number;
+    let wanted: number;
+    // Rows that stay must not be all that is ever looked at: behind them lie others.
+    let staying = 0;
+    do {
+      wanted = limit - count;
+      const rows = await session.all<IdempotencyRow>(EXPIRED, [expiredBy, wanted, staying]);
+      found = rows.length;
+      staying += found;
+      for (const row of rows.filter((expired) => isRowSweepable(expired, atMs))) {
+        const { affected } = await session.run(DELETE, [row.operation_key, versionOf(row)]);
+        count += affected;
+        staying -= affected;
+      }
+    } while (found === wanted && count < limit);
     return count;
   }
 }
@@ -207,6 +219,7 @@ function heldBy({ owner, epoch }: { owner: string; epoch: number }): Idempotency
 /** A row that cannot be read stays: whoever uses its key is told. */
 function isRowSweepable(row: IdempotencyRow, atMs: number): boolean {
   try {
+    versionOf(row); // by which it is deleted
     return isSweepable(stateFromRow(row), atMs);
   } catch (error) {
     if (error instanceof UnreadableOperationError) return false;

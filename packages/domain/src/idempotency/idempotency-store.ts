@@ -28,7 +28,7 @@ export interface IdempotencyStore {
   /**
    * Deletes rows that have expired, never a live claim.
    *
-   * @param limit the most rows to look at in one call; default 500.
+   * @param limit the most rows to delete in one call; default 500.
    * @returns how many it deleted. Call again while that is `limit`.
    */
   sweep(limit?: number, tx?: Transaction): Promise<number>;
