@@ -18,6 +18,7 @@ import { isDisconnect, schemaMissing } from './postgres-errors.js';
 import { PostgresPool, type Lease, type PostgresOptions } from './postgres-pool.js';
 import { PostgresSession, sendTo, sessionBy } from './postgres-session.js';
 import { ReservedConnection } from './reserved-connection.js';
+import type { StatementName } from './statement-names.js';
 
 const BEGIN = {
   serializable: 'BEGIN ISOLATION LEVEL SERIALIZABLE',
@@ -48,6 +49,7 @@ export class PostgresDatabase implements SqlDatabase {
     this.reserved = new ReservedConnection(pool);
     this.outside = sessionBy(
       pool.databaseName,
+      pool.statementNames,
       () => this.clock(),
       (...statement) =>
         this.scope.isInside()
@@ -56,6 +58,7 @@ export class PostgresDatabase implements SqlDatabase {
     );
     this.apart = sessionBy(
       pool.databaseName,
+      pool.statementNames,
       () => this.clock(),
       (...statement) => this.single((work) => this.reserved.take(work), ...statement),
     );
@@ -129,7 +132,7 @@ export class PostgresDatabase implements SqlDatabase {
     const client = runner.connect() as Promise<Lease['client']>;
     const isOpen = () => runner.isTransactionActive && !runner.isReleased;
     return this.scope.adopt(
-      (assertOpen) => new PostgresSession(client, this.name, () => this.clock(), assertOpen),
+      (assertOpen) => new PostgresSession(client, this.name, this.pool.statementNames, () => this.clock(), assertOpen),
       isOpen,
     );
   }
@@ -157,7 +160,14 @@ export class PostgresDatabase implements SqlDatabase {
     await sendTo(client, this.name, BEGIN[isolation]);
     let session: PostgresSession | undefined;
     const open = (assertOpen: AssertOpen) =>
-      (session = new PostgresSession(client, this.name, () => this.clock(), assertOpen, hasLongStatements));
+      (session = new PostgresSession(
+        client,
+        this.name,
+        this.pool.statementNames,
+        () => this.clock(),
+        assertOpen,
+        hasLongStatements,
+      ));
     try {
       if (hasLongStatements) await sendTo(client, this.name, 'SET LOCAL statement_timeout = 0');
       const result = await this.scope.run(open, work, timeoutMs);
@@ -192,7 +202,7 @@ export class PostgresDatabase implements SqlDatabase {
     onConnection: <T>(work: (lease: Lease) => Promise<T>) => Promise<T>,
     sql: string,
     params: readonly unknown[],
-    name: string | undefined,
+    name: StatementName | undefined,
   ) {
     const send = () =>
       repeatedWhileInConflict((isFirst) =>

@@ -5,6 +5,7 @@ import { DatabaseUnavailableError, UnsupportedDatabaseError } from '@eros/domain
 import { OpenClients } from './open-clients.js';
 import { translatePostgresError } from './postgres-errors.js';
 import { databaseNameOf } from './postgres-url.js';
+import { statementNamesOf, type StatementNames } from './statement-names.js';
 
 export interface PostgresOptions {
   /** `postgres://user:password@host:port/database`, with the parameters that libpq knows, `sslmode` among them. */
@@ -46,7 +47,10 @@ export class PostgresPool {
     private readonly isOwn: boolean,
     /** Of our own DataSource all; of a borrowed one those that we use at present, and what we opened beside it. */
     private readonly clients = new OpenClients(),
-  ) {}
+  ) {
+    this.statementNames = statementNamesOf(source);
+  }
+  readonly statementNames: StatementNames;
   private isGivenUp = false;
 
   static async open(options: PostgresOptions): Promise<PostgresPool> {

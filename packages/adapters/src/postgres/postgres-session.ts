@@ -4,7 +4,7 @@ import type { SqlClock, SqlFragment, SqlSession, Written } from '../sql/sql-data
 import { Turns } from '../storage/turns.js';
 import { numberedPlaceholders } from './placeholders.js';
 import { isConflict, isStaleStatement, schemaLacking, translatePostgresError } from './postgres-errors.js';
-import { forgetStatementNames, statementName } from './statement-names.js';
+import type { StatementName, StatementNames } from './statement-names.js';
 import { refusedValue } from './refused-value.js';
 import { typesOn } from './values.js';
 
@@ -23,15 +23,15 @@ export function sendTo(
   databaseName: string,
   sql: string,
   params: readonly unknown[] = [],
-  name?: string,
+  name?: StatementName,
   isLong = false,
 ): Promise<pg.QueryResult> {
   const limit = isLong ? { query_timeout: UNLIMITED_MS } : undefined;
   return client
-    .query({ name, text: sql, values: [...params], types: typesOn(client), ...limit })
+    .query({ name: name?.text, text: sql, values: [...params], types: typesOn(client), ...limit })
     .catch((error: unknown) => {
       if (name !== undefined && isStaleStatement(error)) {
-        forgetStatementNames();
+        name.forget();
         throw new TransactionConflictError({ cause: error }); // run again, it needs no change
       }
       if (isConflict(error)) throw new TransactionConflictError({ cause: error });
@@ -46,12 +46,13 @@ export function sendTo(
  */
 export function sessionBy(
   databaseName: string,
+  names: StatementNames,
   clock: () => SqlClock,
-  sendNamed: (sql: string, params: readonly unknown[], name: string | undefined) => Promise<pg.QueryResult>,
+  sendNamed: (sql: string, params: readonly unknown[], name: StatementName | undefined) => Promise<pg.QueryResult>,
 ): SqlSession {
   const send = (sql: string, params: readonly unknown[]) => {
     const numbered = numberedPlaceholders(sql);
-    return sendNamed(numbered, params, statementName(numbered));
+    return sendNamed(numbered, params, names.of(numbered));
   };
   // No more promises than that: each takes its time, and statements are many.
   const told = <T>(sql: string, params: readonly unknown[], of: (result: pg.QueryResult) => T): Promise<T> =>
@@ -90,11 +91,12 @@ export class PostgresSession implements SqlSession {
   constructor(
     private readonly client: pg.ClientBase | Promise<pg.ClientBase>,
     private readonly databaseName: string,
+    names: StatementNames,
     clock: () => SqlClock,
     private readonly assertOpen: () => void,
     private readonly hasLongStatements = false,
   ) {
-    this.session = sessionBy(databaseName, clock, (...statement) => this.query(...statement));
+    this.session = sessionBy(databaseName, names, clock, (...statement) => this.query(...statement));
   }
 
   all<Row>(sql: string, params?: readonly unknown[]): Promise<Row[]> {
@@ -118,7 +120,7 @@ export class PostgresSession implements SqlSession {
   }
 
   /** One statement as it stands, with placeholders `$1`, `$2`, ... */
-  query(sql: string, params: readonly unknown[], name?: string): Promise<pg.QueryResult> {
+  query(sql: string, params: readonly unknown[], name?: StatementName): Promise<pg.QueryResult> {
     return this.turns.take(async () => {
       this.assertOpen();
       this.isRunning = true;
