@@ -19,6 +19,13 @@ const FAULTS: readonly (readonly [prefix: string, fault: DatabaseFault])[] = [
   ['ENET', 'unreachable'],
   ['ETIMEDOUT', 'unreachable'],
   ['EPIPE', 'unreachable'],
+  ['CERT_', 'tls_failed'], // too old, revoked, or not trusted
+  ['DEPTH_ZERO_SELF_SIGNED', 'tls_failed'],
+  ['SELF_SIGNED_CERT', 'tls_failed'],
+  ['UNABLE_TO_', 'tls_failed'], // to get or to verify a certificate
+  ['ERR_TLS_', 'tls_failed'],
+  ['ERR_SSL_', 'tls_failed'],
+  ['ERR_OSSL_', 'tls_failed'], // what a file holds is no certificate or key
   ['ENOENT', 'unreachable'], // the socket of a server on this machine
 ];
 
@@ -77,6 +84,8 @@ function faultOf(error: unknown): DatabaseFault | undefined {
   // Node tries each address of a host, and tells of all of them together.
   if (error instanceof AggregateError && codeOf(error) === undefined) return faultOf(error.errors[0]);
   const code = codeOf(error);
+  // The driver opens no other files than those of TLS.
+  if (code !== undefined && (error as { syscall?: unknown }).syscall === 'open') return 'tls_failed';
   const byCode = code && FAULTS.find(([prefix]) => code.startsWith(prefix))?.[1];
   if (byCode) return byCode;
   if (code !== undefined || !(error instanceof Error)) return undefined;

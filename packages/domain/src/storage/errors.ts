@@ -97,6 +97,7 @@ export type DatabaseFault =
   | 'missing_driver'
   | 'unreachable'
   | 'no_tls'
+  | 'tls_failed'
   | 'authentication_failed'
   | 'no_such_database'
   | 'permission_denied'
@@ -117,6 +118,8 @@ const ADVICE: Record<DatabaseFault, string> = {
   missing_driver: 'its driver is not installed: npm install the package named in the cause',
   unreachable: 'it does not answer: check that the server runs, and host and port in database.url',
   no_tls: 'it speaks no TLS, which sslmode in database.url demands: turn it on at the server, or take sslmode out',
+  tls_failed:
+    'TLS cannot be set up with it, for the reason in the cause: check sslmode, sslrootcert, sslcert and sslkey in database.url',
   authentication_failed: 'it refuses the user: check user and password in database.url, and the rules of pg_hba.conf',
   no_such_database: 'there is no such database: check the name in database.url, or create it',
   permission_denied: 'the user may not do that: grant the right, or name another user in database.url',
