@@ -17,5 +17,5 @@ export const EXIT_CODES_HELP = `Exit codes:
   0    done
   1    the work failed; the message says why and what to do
   2    wrong usage: unknown option, missing argument, a date that is no Monday
-  3    done, but rows were not taken, creators failed, or a breaker or saga cannot be read (all listed)
+  3    done, but rows were not taken, creators failed, breakers or sagas are unreadable (all listed)
   130  interrupted by Ctrl-C or SIGTERM; what was done until then stays`;
