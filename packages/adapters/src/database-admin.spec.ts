@@ -45,7 +45,7 @@ describe('openMigrations', () => {
     );
     await migrations.close();
     await other.close();
-  });
+  }, 20_000); // which is less than the wait of a migration that is told nothing
 
   it('tries again after the file could not be opened', async () => {
     const nowhere = folder.file('missing');
